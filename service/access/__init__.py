@@ -1,0 +1,1 @@
+"""Who acts, what they may do, what they may see, and the record of it."""

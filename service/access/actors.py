@@ -1,0 +1,76 @@
+"""The one who acts, and the slice of the city they may see: the scope function that every query passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from service.access.permissions import GRANTED, Permission, Role
+from service.errors import NotAllowed
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An account at work. `division` is a code of any level, None for none; `everywhere` only for the system."""
+
+    account_id: int | None
+    name: str
+    role: Role | None
+    division: str | None = None
+    enterprise_id: int | None = None
+    department: str | None = None
+    narrowed: frozenset[Permission] | None = field(default=None)
+    everywhere: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role grants it and the token does not withhold it."""
+        if self.everywhere:
+            return True
+        granted = GRANTED[self.role] if self.role else frozenset({Permission.PUBLIC})
+        return permission in granted and (self.narrowed is None or permission in self.narrowed)
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotAllowed unless `may`."""
+        if not self.may(permission):
+            raise NotAllowed()
+
+
+SYSTEM = Actor(account_id=None, name="system", role=None, everywhere=True)
+NOBODY = Actor(account_id=None, name="anonymous", role=None)
+
+
+def prefix_of(code: str) -> str:
+    """The part of a 12-digit statistics code that its descendants share; longer (grid) codes are whole.
+
+    330102003000 (a street) → 330102003; 330102000000 (a county) → 330102; 330102003057 (a community) → itself.
+    Levels: 2 province, 4 city, 6 county, 9 street, 12 community (facts/domain §3.2).
+    """
+    if len(code) != 12:
+        return code
+    for length in (2, 4, 6, 9):
+        if code[length:].strip("0") == "":
+            return code[:length]
+    return code
+
+
+def code_range(prefix: str) -> tuple[str, str]:
+    """`a, b` with `a <= code < b` exactly for the codes that begin with `prefix` (digits only)."""
+    if not prefix.isdigit():
+        raise ValueError("a division prefix has digits only")
+    return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def visible(
+    actor: Actor, division: ColumnElement[str], enterprise: ColumnElement[int] | None = None
+) -> ColumnElement[bool]:
+    """The condition that keeps a query inside the actor's scope. Whoever has no scope sees nothing."""
+    if actor.everywhere:
+        return true()
+    allowed: list[ColumnElement[bool]] = []
+    if actor.division:
+        low, high = code_range(prefix_of(actor.division))
+        allowed.append(and_(division >= low, division < high))
+    if actor.enterprise_id is not None and enterprise is not None:
+        allowed.append(enterprise == actor.enterprise_id)
+    return or_(*allowed) if allowed else false()

@@ -1,0 +1,49 @@
+"""What each role may do. Whatever is not listed here is denied."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a route lets its caller do; every route names exactly one."""
+
+    PUBLIC = "public"  # no account needed: health, contract, sign-in
+    SIGNED_IN = "signed_in"  # any account, about itself only
+    WORK = "work"  # see and settle tasks of the own area
+    REVEAL = "reveal"  # read one private field in full, with a reason, audited
+    READ_RULES = "read_rules"
+    EDIT_RULES = "edit_rules"
+    SCAN = "scan"
+    IMPORT = "import"
+    ENTERPRISE = "enterprise"  # the status of one enterprise
+    ACCOUNTS = "accounts"
+    AUDIT = "audit"
+
+
+class Role(StrEnum):
+    """The nine kinds of account; system, security and audit duties are separate people (DESIGN §8)."""
+
+    WORKER = "worker"
+    SUPERVISOR = "supervisor"
+    DEPARTMENT = "department"
+    ENTERPRISE = "enterprise"
+    RULE_EDITOR = "rule_editor"
+    APPROVER = "approver"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+
+
+_EVERYONE = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
+GRANTED: dict[Role, frozenset[Permission]] = {
+    Role.WORKER: _EVERYONE | {Permission.WORK, Permission.REVEAL, Permission.READ_RULES, Permission.ENTERPRISE},
+    Role.SUPERVISOR: _EVERYONE | {Permission.WORK, Permission.READ_RULES, Permission.ENTERPRISE},
+    Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES},
+    Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE},
+    Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES},
+    Role.APPROVER: _EVERYONE | {Permission.READ_RULES},
+    Role.SYSTEM_ADMIN: _EVERYONE | {Permission.READ_RULES, Permission.SCAN, Permission.IMPORT},
+    Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS},
+    Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.AUDIT},
+}

@@ -1,0 +1,58 @@
+"""A unit of work: one transaction, by one actor, at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.access.actors import SYSTEM, Actor
+from service.access.keys import Vault
+from service.clock import Clock
+from service.tables.database import Database
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a behaviour is handed. The caller owns the transaction."""
+
+    connection: AsyncConnection
+    actor: Actor
+    clock: Clock
+    vault: Vault
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def today(self) -> date:
+        return self.clock.today()
+
+    @property
+    def dialect(self) -> str:
+        return self.connection.dialect.name
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process opens once and every unit of work draws from."""
+
+    database: Database
+    clock: Clock
+    vault: Vault
+
+    @asynccontextmanager
+    async def read(self, actor: Actor = SYSTEM) -> AsyncIterator[Unit]:
+        """A unit that sees one snapshot and writes nothing."""
+        async with self.database.read() as connection:
+            yield Unit(connection, actor, self.clock, self.vault)
+
+    @asynccontextmanager
+    async def write(self, actor: Actor = SYSTEM) -> AsyncIterator[Unit]:
+        """A unit that commits on return and rolls back whole on raise."""
+        async with self.database.write() as connection:
+            yield Unit(connection, actor, self.clock, self.vault)

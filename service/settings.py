@@ -1,0 +1,68 @@
+"""What an operator may set, each by an environment variable `ZHITUI_<NAME>`; described in docs/settings.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One installation's settings; unknown `ZHITUI_` variables are ignored, wrong values refuse to start."""
+
+    model_config = SettingsConfigDict(env_prefix="ZHITUI_", frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder of the default database, the key file, reports and the drop folder")
+    database: str = Field("", description="SQLAlchemy URL; empty means SQLite in `home`")
+    key: SecretStr | None = Field(None, description="Master key, 32 bytes in base64; empty means the file `home/key`")
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    base_url: str = Field("http://127.0.0.1:8080", description="How users reach the service; used in links of messages")
+    timezone: str = Field("Asia/Shanghai", description="Time zone of the office's civil days")
+    morning: str = Field("30 8 * * *", description="Cron line of the working-morning round; skipped on days off")
+    drop_folder: Path | None = Field(None, description="Folder whose files the morning round imports; empty means `home/drop`")
+    daily_cap: int = Field(12, ge=1, le=100, description="Visits a worker is planned per day at most; urgent and due ones exempt")
+    channel: Literal["console", "webhook", "email"] = Field("console", description="Channel of the daily digest")
+    channel_config: dict[str, Any] = Field(default_factory=dict, description="JSON with the channel's own settings; see docs/channels.md")
+    quiet_from: int = Field(20, ge=0, le=24, description="Hour of the day from which nothing is sent")
+    quiet_to: int = Field(8, ge=0, le=24, description="Hour of the day until which nothing is sent")
+    audit_days: int = Field(400, ge=180, description="Days the audit log is kept; the law's floor is 180")
+    max_body: int = Field(1_048_576, ge=1024, description="Largest request body in bytes")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line that is logged")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @field_validator("morning")
+    @classmethod
+    def _five_cron_fields(cls, value: str) -> str:
+        from datetime import UTC, datetime
+
+        try:
+            CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError as error:
+            raise ValueError(f"not a five-field cron line: {error}") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite+aiosqlite:///{self.home / 'zhitui.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        return self.home / "key"
+
+    @property
+    def drop(self) -> Path:
+        return self.drop_folder or self.home / "drop"

@@ -1,0 +1,29 @@
+"""SQLAlchemy Core tables: the one truth of the schema. schema.sql and the migrations are checked against them."""
+
+from __future__ import annotations
+
+from service.tables.accounts import accounts, addresses, answered_requests, audit, sign_in_failures, tokens
+from service.tables.business import certificates, employments, enterprises
+from service.tables.columns import metadata
+from service.tables.outbox import attempts, deliveries, notifications
+from service.tables.people import disabilities, divisions, enrolments, households, residents, service_events
+from service.tables.provenance import changes, changesets, corrections, import_errors, imports
+from service.tables.rulebook import duty_items, parameters, rule_versions, scan_rules, scans
+from service.tables.tasks import (
+    absences,
+    calendar_days,
+    findings,
+    job_runs,
+    outcomes,
+    posts,
+    task_events,
+    tasks,
+)
+
+__all__ = [
+    "absences", "accounts", "addresses", "answered_requests", "attempts", "audit", "calendar_days", "certificates",
+    "changes", "changesets", "corrections", "deliveries", "disabilities", "divisions", "duty_items", "employments",
+    "enrolments", "enterprises", "findings", "households", "import_errors", "imports", "job_runs", "metadata",
+    "notifications", "outcomes", "parameters", "posts", "residents", "rule_versions", "scan_rules", "scans",
+    "service_events", "sign_in_failures", "task_events", "tasks", "tokens",
+]  # fmt: skip

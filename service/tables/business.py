@@ -1,0 +1,87 @@
+"""Enterprises, who works there, and the certificates of either."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, Index, Integer, Table, Text, text
+
+from service.tables.codes import CERTIFICATE_KIND, CERTIFICATE_STATUS, ENTERPRISE_KIND, ENTERPRISE_STATUS
+from service.tables.columns import fact, key, metadata, plain, reference, relation
+
+enterprises = Table(
+    "enterprises",
+    metadata,
+    key("enterprise_id"),
+    fact("uscc", Text(), "统一社会信用代码", nullable=False, unique=True, sensitivity="public"),
+    fact("name", Text(), "企业名称", nullable=False, sensitivity="public"),
+    fact("kind", Text(), "主体类型", codes=ENTERPRISE_KIND),
+    fact("industry", Text(), "行业代码"),
+    fact("site_code", Text(), "经营地编码", index=True),
+    fact("grid_code", Text(), "网格编码", index=True),
+    fact("address", Text(), "经营地址"),
+    fact("contact_name", Text(), "联系人", sensitivity="private"),
+    fact("phone", Text(), "联系电话", encrypted=True, sensitivity="private"),
+    plain("phone_index", Text(), "联系电话索引"),
+    fact("established_on", Date(), "成立日期"),
+    fact("annual_report_year", Integer(), "最近年报年度"),
+    fact("insured_n", Integer(), "参保人数", unit="人"),
+    fact("status", Text(), "状态", codes=ENTERPRISE_STATUS),
+    plain("synthetic", Boolean(), "演示数据", nullable=False, server_default=text("false")),
+    plain("extra", JSON(), "扩展字段"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    info={"entity": "enterprise", "label": "企业"},
+)
+
+employments = Table(
+    "employments",
+    metadata,
+    key("employment_id"),
+    relation(
+        "resident_id", "residents.resident_id",
+        to="resident", label="从业人员", inverse="employments", inverse_label="从业记录",
+    ),
+    relation(
+        "enterprise_id", "enterprises.enterprise_id",
+        to="enterprise", label="用人单位", inverse="employments", inverse_label="从业人员",
+    ),
+    fact("post", Text(), "岗位"),
+    fact("handles_food", Boolean(), "接触直接入口食品"),
+    fact("serves_public", Boolean(), "直接为顾客服务"),
+    fact("started_on", Date(), "入职日期"),
+    fact("ended_on", Date(), "离职日期", missing="none"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    Index("uq_employments_resident_enterprise", "resident_id", "enterprise_id", unique=True),
+    info={"entity": "employment", "label": "从业记录"},
+)  # fmt: skip
+
+certificates = Table(
+    "certificates",
+    metadata,
+    key("certificate_id"),
+    fact("kind", Text(), "证件类型", codes=CERTIFICATE_KIND, nullable=False),
+    relation(
+        "resident_id", "residents.resident_id",
+        to="resident", label="持证人", inverse="certificates", inverse_label="证件", nullable=True,
+    ),
+    relation(
+        "enterprise_id", "enterprises.enterprise_id",
+        to="enterprise", label="持证单位", inverse="certificates", inverse_label="证照", nullable=True,
+    ),
+    fact("number", Text(), "证号", nullable=False, server_default=""),
+    fact("issuer", Text(), "发证机关"),
+    fact("issued_on", Date(), "发证日期"),
+    fact("valid_from", Date(), "有效期自"),
+    fact("valid_to", Date(), "有效期至"),
+    fact("endorsed_on", Date(), "最近签注日期", missing="none"),
+    fact("status", Text(), "证件状态", codes=CERTIFICATE_STATUS, nullable=False, server_default="valid"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    CheckConstraint("(resident_id IS NULL) <> (enterprise_id IS NULL)", name="one_holder"),
+    Index(
+        "uq_certificates_resident_kind_number", "resident_id", "kind", "number", unique=True,
+        postgresql_where=text("resident_id IS NOT NULL"), sqlite_where=text("resident_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_certificates_enterprise_kind_number", "enterprise_id", "kind", "number", unique=True,
+        postgresql_where=text("enterprise_id IS NOT NULL"), sqlite_where=text("enterprise_id IS NOT NULL"),
+    ),
+    info={"entity": "certificate", "label": "证件"},
+)  # fmt: skip

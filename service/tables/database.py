@@ -1,0 +1,135 @@
+"""Connections: many readers and, on SQLite, exactly one writer.
+
+SQLite runs in WAL mode with foreign keys on and `synchronous=FULL`, because every commit here may hold a person's
+work. A write transaction begins with BEGIN IMMEDIATE, so it never fails half-way on a lock; writers of one process
+queue on a lock, writers of other processes wait `BUSY_SECONDS` and then get `DatabaseBusy`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from service.errors import DatabaseBusy, Problem, StorageFull, Unavailable
+
+BUSY_SECONDS = 10
+READERS = 8
+
+
+class Database:
+    """One database, read by many and written by one (SQLite) or many (PostgreSQL)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        if self.dialect == "sqlite":
+            self._prepare_folder()
+            self._readers = self._sqlite("BEGIN", READERS)
+            self._writers = self._sqlite("BEGIN IMMEDIATE", 1)
+        else:
+            self._readers = self._writers = create_async_engine(
+                self.url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True
+            )
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one snapshot and is always rolled back."""
+        with Refusals():
+            async with self._readers.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits on leaving and rolls back whole on any error."""
+        if self.dialect == "sqlite":
+            async with self._turn, self._begin() as connection:
+                yield connection
+        else:
+            async with self._begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+        with Refusals():
+            async with self._writers.begin() as connection:
+                yield connection
+
+    async def close(self) -> None:
+        """Return every connection; on SQLite this also folds the WAL back."""
+        await self._readers.dispose()
+        if self._writers is not self._readers:
+            await self._writers.dispose()
+
+    async def alive(self) -> bool:
+        """Whether the database answers."""
+        try:
+            async with self.read() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (Unavailable, OSError, DBAPIError):
+            return False
+        return True
+
+    def _prepare_folder(self) -> None:
+        if self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+    def _sqlite(self, begin: str, size: int) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=size,
+            max_overflow=0,
+            connect_args={"timeout": BUSY_SECONDS},
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _settle(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}").close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+
+class Refusals:
+    """Turns a locked or full database into the product's own error, which says that nothing was written."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        problem = refusal_of(error)
+        if problem is not None:
+            raise problem from error
+
+
+def refusal_of(error: BaseException | None) -> Problem | None:
+    """The product's error for a driver's, or None where there is none."""
+    original = getattr(error, "orig", error)
+    code = getattr(getattr(original, "__cause__", None) or original, "sqlite_errorcode", None)
+    if code is None:
+        code = getattr(original, "sqlite_errorcode", None)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseBusy()
+    if code == sqlite3.SQLITE_FULL:
+        return StorageFull()
+    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    if state in ("55P03", "57014"):
+        return DatabaseBusy()
+    if state == "53100":
+        return StorageFull()
+    return None

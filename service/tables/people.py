@@ -1,0 +1,158 @@
+"""Places and people: divisions, households, residents, disabilities, what was done for them and what they draw."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, Index, Integer, Numeric, Table, Text, text
+
+from service.tables.codes import (
+    AID_TYPE,
+    CARE_LEVEL,
+    DISABILITY_GRADE,
+    DISABILITY_KIND,
+    DIVISION_LEVEL,
+    ENROLMENT_STATE,
+    FAMILY,
+    ID_TYPE,
+    MARITAL,
+    POLICY,
+    SERVICE_KIND,
+    SEX,
+)
+from service.tables.columns import Key, choice, fact, key, metadata, plain, reference, relation
+
+divisions = Table(
+    "divisions",
+    metadata,
+    plain("code", Text(), "编码", primary_key=True),
+    plain("prefix", Text(), "前缀", nullable=False, unique=True),
+    plain("name", Text(), "名称", nullable=False),
+    choice("level", "级别", DIVISION_LEVEL),
+    plain("parent_code", Text(), "上级编码"),
+    info={"label": "区划"},
+)
+
+households = Table(
+    "households",
+    metadata,
+    key("household_id"),
+    fact("number", Text(), "户号", nullable=False, unique=True),
+    # No foreign key: residents and households point at each other, and SQLite cannot add one afterwards.
+    plain("head_id", Key, "户主"),
+    fact("live_code", Text(), "居住地编码", index=True),
+    fact("size", Integer(), "人口数", unit="人"),
+    fact("income_pc_month", Numeric(12, 2), "人均月收入", unit="元", sensitivity="sensitive"),
+    fact("assets_ok", Boolean(), "财产符合规定", sensitivity="sensitive"),
+    fact("aid_type", Text(), "救助类型", codes=AID_TYPE, sensitivity="sensitive"),
+    fact("aid_from", Date(), "救助开始日期", missing="none"),
+    fact("aid_review_due", Date(), "救助复核到期日", missing="none"),
+    fact("special_family", Boolean(), "计划生育特殊家庭", sensitivity="sensitive"),
+    fact("one_child_cert_on", Date(), "独生子女证领取日期", missing="none"),
+    plain("extra", JSON(), "扩展字段"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    info={"entity": "household", "label": "家庭"},
+)
+
+residents = Table(
+    "residents",
+    metadata,
+    key("resident_id"),
+    fact("id_type", Text(), "证件种类", codes=ID_TYPE, nullable=False, server_default="RESIDENT_ID"),
+    fact("id_number", Text(), "身份证号", encrypted=True, sensitivity="private", nullable=False),
+    plain("id_number_index", Text(), "身份证号索引", nullable=False, unique=True),
+    fact("id_valid_to", Date(), "身份证有效期至"),
+    fact("name", Text(), "姓名", sensitivity="private", nullable=False),
+    fact("sex", Text(), "性别", codes=SEX),
+    fact("birth_date", Date(), "出生日期", index=True),
+    fact("death_on", Date(), "死亡日期", missing="none"),
+    fact("marital", Text(), "婚姻状况", codes=MARITAL),
+    fact("hukou_code", Text(), "户籍地编码", index=True),
+    fact("live_code", Text(), "居住地编码", index=True),
+    fact("grid_code", Text(), "网格编码", index=True),
+    fact("address", Text(), "住址", sensitivity="private"),
+    fact("live_since", Date(), "居住起始日期"),
+    fact("registered_on", Date(), "居住登记日期", missing="none"),
+    fact("moved_out_on", Date(), "迁出日期", missing="none"),
+    fact("phone", Text(), "联系电话", encrypted=True, sensitivity="private"),
+    plain("phone_index", Text(), "联系电话索引"),
+    relation(
+        "household_id", "households.household_id",
+        to="household", label="所在家庭", inverse="members", inverse_label="家庭成员", nullable=True,
+    ),
+    fact("relation", Text(), "与户主关系", codes=FAMILY),
+    fact("lives_alone", Boolean(), "独居"),
+    fact("care_level", Integer(), "失能等级", codes=CARE_LEVEL, sensitivity="sensitive"),
+    fact("care_assessed_on", Date(), "能力评估日期", missing="none"),
+    fact("is_veteran", Boolean(), "退役军人"),
+    plain("synthetic", Boolean(), "演示数据", nullable=False, server_default=text("false")),
+    plain("extra", JSON(), "扩展字段"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    info={"entity": "resident", "label": "居民"},
+)  # fmt: skip
+
+disabilities = Table(
+    "disabilities",
+    metadata,
+    key("disability_id"),
+    relation(
+        "resident_id", "residents.resident_id",
+        to="resident", label="持证人", inverse="disabilities", inverse_label="残疾证",
+    ),
+    fact("number", Text(), "残疾证号", encrypted=True, sensitivity="private"),
+    plain("number_index", Text(), "残疾证号索引"),
+    fact("kind", Text(), "残疾类别", codes=DISABILITY_KIND, sensitivity="sensitive", nullable=False),
+    fact("grade", Integer(), "残疾等级", codes=DISABILITY_GRADE, sensitivity="sensitive", nullable=False),
+    fact("issued_on", Date(), "发证日期"),
+    fact("valid_to", Date(), "有效期至"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    CheckConstraint("grade BETWEEN 1 AND 4", name="grade"),
+    Index("uq_disabilities_resident_id_kind", "resident_id", "kind", unique=True),
+    info={"entity": "disability", "label": "残疾证"},
+)  # fmt: skip
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    key("enrolment_id"),
+    fact("policy", Text(), "政策代码", codes=POLICY, nullable=False),
+    relation(
+        "resident_id", "residents.resident_id",
+        to="resident", label="享受人", inverse="enrolments", inverse_label="享受政策", nullable=True,
+    ),
+    relation(
+        "enterprise_id", "enterprises.enterprise_id",
+        to="enterprise", label="享受单位", inverse="enrolments", inverse_label="享受政策", nullable=True,
+    ),
+    fact("state", Text(), "状态", codes=ENROLMENT_STATE, nullable=False),
+    fact("started_on", Date(), "开始日期", missing="none"),
+    fact("ended_on", Date(), "结束日期", missing="none"),
+    fact("amount", Numeric(12, 2), "金额", unit="元", missing="none"),
+    fact("last_confirmed_on", Date(), "最近确认日期", missing="none"),
+    fact("revisit_on", Date(), "再次告知日期", missing="none"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    CheckConstraint("(resident_id IS NULL) <> (enterprise_id IS NULL)", name="one_holder"),
+    Index(
+        "uq_enrolments_resident_policy", "resident_id", "policy", unique=True,
+        postgresql_where=text("resident_id IS NOT NULL"), sqlite_where=text("resident_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_enrolments_enterprise_policy", "enterprise_id", "policy", unique=True,
+        postgresql_where=text("enterprise_id IS NOT NULL"), sqlite_where=text("enterprise_id IS NOT NULL"),
+    ),
+    info={"entity": "enrolment", "label": "政策享受"},
+)  # fmt: skip
+
+service_events = Table(
+    "service_events",
+    metadata,
+    key("service_event_id"),
+    relation(
+        "resident_id", "residents.resident_id",
+        to="resident", label="服务对象", inverse="service_events", inverse_label="服务记录",
+    ),
+    fact("kind", Text(), "服务类型", codes=SERVICE_KIND, nullable=False),
+    fact("happened_on", Date(), "服务日期", nullable=False),
+    fact("next_due_on", Date(), "下次日期", missing="none"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    Index("uq_service_events_resident_kind_day", "resident_id", "kind", "happened_on", unique=True),
+    info={"entity": "service_event", "label": "服务记录"},
+)  # fmt: skip

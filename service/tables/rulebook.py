@@ -1,0 +1,99 @@
+"""Rules as dated versions, their parameters, the duty list, and the scans that apply them."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Date, Index, Integer, Table, Text, text
+
+from service.tables.columns import Instant, Key, choice, key, metadata, plain, reference
+
+duty_items = Table(
+    "duty_items",
+    metadata,
+    plain("duty", Text(), "清单编号", primary_key=True),
+    plain("name", Text(), "事项", nullable=False),
+    choice("kind", "类别", {"main": "基本履职", "assist": "配合履职", "adhoc": "临时事项", "withdrawn": "上级收回"}),
+    plain("department", Text(), "责任部门", nullable=False),
+    plain("basis", Text(), "依据", nullable=False),
+    plain("valid_to", Date(), "有效期至"),
+    info={"label": "履职清单"},
+)
+
+rule_versions = Table(
+    "rule_versions",
+    metadata,
+    key("version_id"),
+    plain("rule", Text(), "规则", nullable=False),
+    plain("version", Integer(), "版本", nullable=False),
+    plain("title", Text(), "名称", nullable=False),
+    plain("department", Text(), "责任部门", nullable=False),
+    plain("document", Text(), "规则全文", nullable=False),
+    plain("digest", Text(), "摘要", nullable=False),
+    choice(
+        "state", "状态",
+        {"draft": "草稿", "checked": "已检查", "shadow": "试运行", "approved": "已批准", "active": "生效", "retired": "停用"},
+    ),
+    plain("effective_from", Date(), "生效日期", nullable=False),
+    plain("effective_to", Date(), "失效日期"),
+    plain("actor_id", Key, "经办账号"),
+    plain("recorded_at", Instant(), "时间", nullable=False),
+    Index("uq_rule_versions_rule_version", "rule", "version", unique=True),
+    Index(
+        "uq_rule_versions_active", "rule", unique=True,
+        postgresql_where=text("state = 'active'"), sqlite_where=text("state = 'active'"),
+    ),
+    info={"label": "规则版本"},
+)  # fmt: skip
+
+parameters = Table(
+    "parameters",
+    metadata,
+    key("parameter_id"),
+    plain("name", Text(), "参数", nullable=False),
+    plain("division_code", Text(), "适用区划", nullable=False, server_default=""),
+    plain("effective_from", Date(), "生效日期", nullable=False),
+    plain("effective_to", Date(), "失效日期"),
+    plain("value", JSON(), "值"),
+    plain("unit", Text(), "单位"),
+    plain("source", Text(), "来源", nullable=False),
+    plain("verified_on", Date(), "核实日期"),
+    plain("actor_id", Key, "经办账号"),
+    plain("recorded_at", Instant(), "时间", nullable=False),
+    Index("uq_parameters_name_division_from", "name", "division_code", "effective_from", unique=True),
+    info={"label": "参数"},
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    key("scan_id"),
+    plain("as_of", Date(), "截至日期", nullable=False),
+    choice(
+        "state", "状态",
+        {"running": "进行中", "done": "完成", "incomplete": "部分规则失败", "failed": "失败"},
+    ),
+    plain("only_rule", Text(), "仅此规则"),
+    plain("actor_id", Key, "经办账号"),
+    plain("started_at", Instant(), "开始时间", nullable=False),
+    plain("finished_at", Instant(), "结束时间"),
+    info={"label": "扫描"},
+)  # fmt: skip
+
+scan_rules = Table(
+    "scan_rules",
+    metadata,
+    key("scan_rule_id"),
+    reference("scan_id", "scans.scan_id", "扫描"),
+    plain("rule", Text(), "规则", nullable=False),
+    reference("version_id", "rule_versions.version_id", "版本", nullable=True, index=False),
+    choice("state", "状态", {"done": "完成", "failed": "失败，保留原有结果"}),
+    plain("matched", Integer(), "符合", nullable=False, server_default="0"),
+    plain("unknown", Integer(), "无法判断", nullable=False, server_default="0"),
+    plain("missing", JSON(), "缺失字段计数"),
+    plain("opened", Integer(), "新增", nullable=False, server_default="0"),
+    plain("resolved", Integer(), "已解决", nullable=False, server_default="0"),
+    plain("withdrawn", Integer(), "已撤回", nullable=False, server_default="0"),
+    plain("error", Text(), "失败原因"),
+    plain("milliseconds", Integer(), "用时（毫秒）", nullable=False, server_default="0"),
+    Index("uq_scan_rules_scan_rule", "scan_id", "rule", unique=True),
+    info={"label": "规则扫描"},
+)

