@@ -4,17 +4,20 @@
     ├── BadRequest          400  the request cannot be read
     │   ├── UnknownParameter     a query parameter nobody declared
     │   ├── NotUtf8              the body is not UTF-8
+    │   ├── WrongContentType 415  the body is declared to be something else than JSON
     │   └── InvalidInput    422  readable, but a field is wrong
     ├── NotSignedIn         401
     ├── NotAllowed          403
     ├── NotFound            404  also for what lies outside the actor's scope
+    ├── MethodNotAllowed    405  the address exists, but not for this method
     ├── Conflict            409
     │   └── KeyReused       422  one Idempotency-Key, two different requests
     ├── TooLarge            413
     ├── TooMany             429
     ├── Unavailable         503
     │   ├── DatabaseBusy         another process holds the database
-    │   └── StorageFull          no space left on the device
+    │   ├── StorageFull          no space left on the device
+    │   └── TimedOut             the answer took longer than a request may
     └── NotReady            exit the installation lacks something (key, tables)
 
 Messages are product text: a whole sentence, Chinese first, that says what to do. They never carry
@@ -57,6 +60,12 @@ class NotUtf8(BadRequest):
     code, title = "not_utf8", "The body is not UTF-8"
 
 
+class WrongContentType(BadRequest):
+    """请求正文须为 JSON，请把 Content-Type 设为 application/json。"""
+
+    code, status, title = "wrong_content_type", 415, "The body is not declared as JSON"
+
+
 class InvalidInput(BadRequest):
     """有字段填写不正确，请按提示更正。"""
 
@@ -79,6 +88,12 @@ class NotFound(Problem):
     """没有找到，或不在您的管理范围内。"""
 
     code, status, title = "not_found", 404, "Not found"
+
+
+class MethodNotAllowed(Problem):
+    """这个地址不支持该请求方法，请对照接口文档更正。"""
+
+    code, status, title = "method_not_allowed", 405, "Method not allowed"
 
 
 class Conflict(Problem):
@@ -121,6 +136,12 @@ class StorageFull(Unavailable):
     """磁盘空间不足，本次没有写入任何内容，请清理磁盘后重试。"""
 
     code, title = "storage_full", "No space left on the device"
+
+
+class TimedOut(Unavailable):
+    """处理超时，本次没有写入任何内容，请稍后重试。"""
+
+    code, title = "timed_out", "The answer took too long"
 
 
 class NotReady(Problem):
