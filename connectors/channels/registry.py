@@ -1,0 +1,65 @@
+"""The channels there are, one line each, and how one is made from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientSession
+from pydantic import ValidationError
+
+from connectors.channels import egress
+from connectors.channels.console import ConsoleChannel, ConsoleConfig
+from connectors.channels.contract import Channel, ChannelConfig, Clock, RetrySafety
+from connectors.channels.email import EmailChannel, EmailConfig
+from connectors.channels.message import Misconfigured
+from connectors.channels.webhook import WebhookChannel, WebhookConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One channel: the model of its settings and what makes it from them."""
+
+    config: type[ChannelConfig]
+    channel: Callable[[Any, ClientSession, Clock], Channel]
+    retry_safety: RetrySafety
+
+
+CHANNELS: Mapping[str, Entry] = {
+    "console": Entry(ConsoleConfig, ConsoleChannel, ConsoleChannel.retry_safety),
+    "webhook": Entry(WebhookConfig, WebhookChannel, WebhookChannel.retry_safety),
+    "email": Entry(EmailConfig, EmailChannel, EmailChannel.retry_safety),
+}
+
+
+def build(
+    name: str, config: Mapping[str, Any] | ChannelConfig, *, session: ClientSession, clock: Clock
+) -> Channel:
+    """The channel `name` with these settings; the caller owns `session`. Raises `Misconfigured`."""
+    return _entry(name).channel(parse(name, config), session, clock)
+
+
+def parse(name: str, config: Mapping[str, Any] | ChannelConfig) -> ChannelConfig:
+    """Check settings. Raises `Misconfigured` naming the first wrong key, never its value."""
+    model = _entry(name).config
+    if isinstance(config, model):
+        return config
+    try:
+        return model.model_validate(dict(config))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or name
+        raise Misconfigured(field, first["msg"]) from None
+
+
+def open_session(name: str, config: Mapping[str, Any] | ChannelConfig) -> ClientSession:
+    """A session fit for these settings, closed by the caller: guarded unless they allow private targets."""
+    return egress.open_session(allow_private=getattr(parse(name, config), "allow_private", False))
+
+
+def _entry(name: str) -> Entry:
+    try:
+        return CHANNELS[name]
+    except KeyError:
+        raise Misconfigured("channel", f"没有名为 {name!r} 的通道，可用：{'、'.join(CHANNELS)}") from None

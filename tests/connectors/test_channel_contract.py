@@ -1,0 +1,142 @@
+"""One suite over all channels: what the outbox may rely on, whatever the channel."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+from channel_rigs import PASSWORD, RIGS, SECRET, Rig, StandingClock, a_message
+
+from connectors.channels import registry
+from connectors.channels.message import ChannelError, Message, Misconfigured, Rejected, Retryable
+
+
+@pytest.fixture(params=sorted(RIGS))
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    async with RIGS[request.param]() as made:
+        yield made
+
+
+@pytest.fixture(params=["email", "webhook"])
+async def refusing_rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    """The channels whose other side can say no."""
+    async with RIGS[request.param]() as made:
+        made.refuse()
+        yield made
+
+
+def test_the_suite_covers_every_registered_channel() -> None:
+    assert set(RIGS) == set(registry.CHANNELS)
+
+
+async def test_a_message_arrives_once_with_its_subject_text_and_link(rig: Rig) -> None:
+    message = a_message(rig.to)
+    await rig.channel.send(message)
+    assert len(rig.arrivals) == 1
+    for part in (message.subject, message.text, message.link):
+        assert part in rig.arrivals[0].whole
+
+
+async def test_a_receipt_claims_no_more_than_is_known(rig: Rig) -> None:
+    receipt = await rig.channel.send(a_message(rig.to))
+    assert (
+        receipt.status
+        == {"console": "delivered", "webhook": "delivered", "email": "accepted"}[rig.channel.name]
+    )
+    assert receipt.ms >= 0
+
+
+async def test_the_key_is_the_same_over_attempts_and_differs_between_messages(rig: Rig) -> None:
+    for identity in ("ntf-1", "ntf-1", "ntf-2"):
+        await rig.channel.send(a_message(rig.to, id=identity))
+    first, again, other = (arrival.key for arrival in rig.arrivals)
+    assert first == again != other
+
+
+async def test_a_message_without_a_link_arrives(rig: Rig) -> None:
+    await rig.channel.send(a_message(rig.to, link=None, expires_at=None))
+    assert len(rig.arrivals) == 1
+
+
+async def test_messages_sent_together_all_arrive(rig: Rig) -> None:
+    await asyncio.gather(*(rig.channel.send(a_message(rig.to, id=f"ntf-{n}")) for n in range(20)))
+    assert len({arrival.key for arrival in rig.arrivals}) == 20
+
+
+async def test_an_unreachable_receiver_is_worth_a_retry(rig: Rig) -> None:
+    await rig.cut()
+    with pytest.raises(Retryable):
+        await rig.channel.send(a_message(rig.to))
+    assert rig.arrivals == []
+
+
+async def test_a_refusal_is_for_good_and_names_no_one(refusing_rig: Rig) -> None:
+    message = a_message(refusing_rig.to)
+    with pytest.raises(Rejected) as caught:
+        await refusing_rig.channel.send(message)
+    for private in (message.to, "zhang", message.text, message.link, SECRET, PASSWORD):
+        assert str(private) not in str(caught.value)
+
+
+async def test_hostile_breaks_and_control_characters_do_no_harm(rig: Rig) -> None:
+    await rig.channel.send(
+        a_message(rig.to, subject="今日\r\nBcc: x@evil.example\x1b[2J", text="一\x1b[2J\r\n二")
+    )
+    assert len(rig.arrivals) == 1
+
+
+async def test_probing_a_working_channel_sends_nothing(rig: Rig) -> None:
+    await rig.channel.probe()
+    assert rig.arrivals == []
+
+
+async def test_every_failure_is_a_channel_error(rig: Rig) -> None:
+    await rig.cut()
+    for to in (rig.to, "", "!!! no address !!!", "x" * 5000):
+        with pytest.raises(ChannelError):
+            await rig.channel.send(a_message(to))
+
+
+async def test_the_registered_facts_are_the_channel_s_own(rig: Rig) -> None:
+    entry = registry.CHANNELS[rig.channel.name]
+    assert entry.retry_safety == rig.channel.retry_safety
+    assert inspect.iscoroutinefunction(rig.channel.send)
+
+
+async def test_an_unknown_setting_is_named_without_its_value(rig: Rig) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        registry.parse(rig.channel.name, {"surprise": "top-secret"})
+    assert "top-secret" not in str(caught.value)
+
+
+async def test_an_unknown_channel_lists_the_known_ones() -> None:
+    async with registry.open_session("console", {}) as session:
+        with pytest.raises(Misconfigured, match="console、webhook、email"):
+            registry.build("pigeon", {}, session=session, clock=StandingClock())
+
+
+@pytest.mark.parametrize("identity", ["", "a.b", "a b", "a\r\nb", "x" * 129, "编号"])
+def test_a_message_id_that_could_not_be_signed_or_sent_is_no_id(identity: str) -> None:
+    with pytest.raises(ValueError, match="message id"):
+        a_message("x", id=identity)
+
+
+def test_an_expiry_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        Message("a", "b", "c", "d", None, datetime(2026, 1, 1), "t")  # noqa: DTZ001
+
+
+async def test_the_console_prints_to_the_stream_that_is_configured(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for stream in ("stdout", "stderr"):
+        async with registry.open_session("console", {}) as session:
+            channel = registry.build("console", {"stream": stream}, session=session, clock=StandingClock())
+            await channel.send(a_message(stream))
+    printed = capsys.readouterr()
+    assert printed.out.count("\n") == printed.err.count("\n") == 1
+    assert "| stdout |" in printed.out
+    assert "| stderr |" in printed.err
