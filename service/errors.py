@@ -139,7 +139,7 @@ class StorageFull(Unavailable):
 
 
 class TimedOut(Unavailable):
-    """处理超时，本次没有写入任何内容，请稍后重试。"""
+    """处理超时，请稍后查看结果，或带同一个 Idempotency-Key 重试。"""
 
     code, title = "timed_out", "The answer took too long"
 

@@ -1,0 +1,95 @@
+"""What handlers take and give: strict bodies and queries, views, and the answers that are not a plain 200."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MOST = 2**63 - 1
+Id = Annotated[int, Field(ge=1, le=MOST)]
+"""A surrogate key as a client may send it: what 64 bits hold, so that no database overflows."""
+
+T = TypeVar("T")
+V = TypeVar("V", bound=BaseModel)
+
+
+class Body(BaseModel):
+    """A JSON body. Unknown keys are errors, numbers are finite, text is trimmed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class Query(BaseModel):
+    """The query parameters of a route; whatever is not a field here is refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class View(BaseModel):
+    """What a client gets to see; may be made from a row or a dataclass by `model_validate`."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class PageQuery(Query):
+    """Keyset paging: the last key already seen, and how many rows are wanted."""
+
+    after: int | None = Field(None, ge=0, le=MOST, description="上一页返回的 next；第一页不填")
+    limit: int = Field(50, ge=1, le=200, description="每页条数，1 到 200")
+
+
+class Page(View, Generic[T]):
+    """One page; `next` goes into `after` for the following one and is null on the last."""
+
+    items: list[T]
+    next: int | None = Field(description="下一页的 after；为空表示没有更多")
+
+    @classmethod
+    def of(cls, items: Sequence[T], *, limit: int, key: Callable[[T], int]) -> Self:
+        """Cut `items` to `limit`. Fetch `limit + 1` rows: the extra one only tells that there is more."""
+        shown = list(items[:limit])
+        return cls(items=shown, next=key(shown[-1]) if len(items) > limit else None)
+
+
+@dataclass(frozen=True)
+class Accepted(Generic[V]):
+    """202: the work goes on; ask at `location` how far it is."""
+
+    status: ClassVar[int] = 202
+    location: str
+    view: V
+
+
+@dataclass(frozen=True)
+class Created(Generic[V]):
+    """201: the new thing is at `location`."""
+
+    status: ClassVar[int] = 201
+    location: str
+    view: V
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it goes over the wire, and as it is kept for a repeated Idempotency-Key."""
+
+    status: int
+    body: bytes
+    location: str | None = None
+    replayed: bool = False
+
+    @classmethod
+    def of(cls, answer: Any) -> Reply:
+        """From what a handler returned: a view, `Accepted`, `Created` or None (204)."""
+        if answer is None:
+            return cls(204, b"")
+        if isinstance(answer, Accepted | Created):
+            return cls(answer.status, _json(answer.view), answer.location)
+        return cls(200, _json(answer))
+
+
+def _json(view: BaseModel) -> bytes:
+    return view.model_dump_json(by_alias=True).encode()

@@ -1,0 +1,144 @@
+"""Typed handlers over aiohttp: a route is an async function whose signature is its contract.
+
+    routes = Routes()
+
+    @routes.post("/tasks/{task_id}/start", permission=Permission.WORK, idempotent=True)
+    async def start_task(request: Request, task_id: int) -> TaskView:
+        '''Start a visit; 409 if someone else holds it.'''
+        async with request.unit() as unit:
+            return TaskView.of(await tasks.start(unit, task_id))
+
+`query` and `body` parameters are pydantic models (models.Query, models.Body); the answer is a model (200),
+`Accepted[Model]` (202), `Created[Model]` (201), None (204) or an aiohttp response (a file). A route without a declared
+permission does not register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from service.access.actors import NOBODY
+from service.access.permissions import Permission
+from service.access.tokens import actor_of
+from service.api.contract import BrokenContract, Contract, Handler, contract_of
+from service.api.idempotency import answer_once, key_of
+from service.api.inputs import read_body, read_inputs
+from service.api.models import Reply
+from service.api.request import Request
+from service.api.state import ACTOR, STATE
+from service.errors import NotSignedIn
+
+H = TypeVar("H", bound=Handler)
+API = "/api/v1"
+
+
+class Routes:
+    """The routes of one noun, in the order they are written."""
+
+    def __init__(self, prefix: str = API) -> None:
+        self.prefix = prefix
+        self.contracts: list[Contract] = []
+
+    def get(self, path: str, *, permission: Permission) -> Callable[[H], H]:
+        """Register a handler that only reads; HEAD is answered too."""
+        return self._add("GET", path, permission, False)
+
+    def post(self, path: str, *, permission: Permission, idempotent: bool = False) -> Callable[[H], H]:
+        """Register a handler that writes; `idempotent` honours the Idempotency-Key header."""
+        return self._add("POST", path, permission, idempotent)
+
+    def put(self, path: str, *, permission: Permission) -> Callable[[H], H]:
+        return self._add("PUT", path, permission, False)
+
+    def delete(self, path: str, *, permission: Permission) -> Callable[[H], H]:
+        return self._add("DELETE", path, permission, False)
+
+    def _add(self, method: str, path: str, permission: Permission, idempotent: bool) -> Callable[[H], H]:
+        def register(handler: H) -> H:
+            contract = contract_of(
+                method, self.prefix + path, handler, permission=permission, idempotent=idempotent
+            )
+            self.contracts.append(contract)
+            return handler
+
+        return register
+
+
+def mount(app: web.Application, nouns: Iterable[Routes]) -> tuple[Contract, ...]:
+    """Put the routes of all `nouns` into `app` and return them. Handler names are operation ids and must differ."""
+    contracts = tuple(contract for routes in nouns for contract in routes.contracts)
+    names: set[str] = set()
+    for contract in contracts:
+        if contract.name in names:
+            raise BrokenContract(f"two handlers are called {contract.name}")
+        names.add(contract.name)
+        serve = _server(contract)
+        if contract.method == "GET":
+            app.router.add_get(contract.path, serve, allow_head=True)
+        else:
+            app.router.add_route(contract.method, contract.path, serve)
+    return contracts
+
+
+def _server(contract: Contract) -> Callable[[web.Request], Any]:
+    async def serve(raw: web.Request) -> web.StreamResponse:
+        async with _admitted(contract, raw) as request:
+            key = key_of(contract, raw)
+            body = await read_body(contract, raw)
+            arguments = await read_inputs(contract, raw, body)
+            if contract.file:
+                response: web.StreamResponse = await contract.handler(request, **arguments)
+                return response
+
+            async def act(request: Request) -> Reply:
+                return Reply.of(await contract.handler(request, **arguments))
+
+            reply = await (act(request) if key is None else answer_once(request, key, body, act))
+            if not reply.replayed:
+                request.committed()
+            return _response(reply)
+
+    return serve
+
+
+@asynccontextmanager
+async def _admitted(contract: Contract, raw: web.Request) -> AsyncIterator[Request]:
+    """The request of an actor who may call this route. A GET keeps the transaction its token was read in."""
+    state = raw.app[STATE]
+    if contract.permission is Permission.PUBLIC:
+        yield Request(raw, state, NOBODY)
+        return
+    token = _bearer(raw)
+    async with state.house.read() as unit:
+        actor = await actor_of(unit, token)
+        raw[ACTOR] = actor
+        actor.require(contract.permission)
+        if contract.method == "GET":
+            yield Request(raw, state, actor, token, snapshot=replace(unit, actor=actor))
+            return
+    yield Request(raw, state, actor, token)
+
+
+def _bearer(raw: web.Request) -> str:
+    scheme, _, token = raw.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn()
+    return token.strip()
+
+
+def _response(reply: Reply) -> web.Response:
+    headers = {}
+    if reply.location is not None:
+        headers["Location"] = reply.location
+    if reply.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    if reply.status == 204:
+        return web.Response(status=204, headers=headers)
+    return web.Response(
+        status=reply.status, body=reply.body, content_type="application/json", headers=headers
+    )

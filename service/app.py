@@ -1,0 +1,66 @@
+"""The composition root: settings and an open house in, a web application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from aiohttp import web
+
+from service.access.throttle import Throttle
+from service.access.unit import House
+from service.api import health, reveal, sign_in, start
+from service.api.headers import add_headers
+from service.api.problems import answer_problems
+from service.api.routing import Routes, mount
+from service.api.state import STATE, AppState
+from service.api.timeouts import limit_seconds
+from service.settings import Settings
+
+NOUNS: tuple[Routes, ...] = (start.routes, health.routes, sign_in.routes, reveal.routes)
+
+REQUEST_SECONDS = 30
+SHUTDOWN_SECONDS = 10
+SIGN_INS = 20
+SIGN_INS_PER = timedelta(minutes=1)
+
+
+def build_app(
+    settings: Settings,
+    house: House,
+    *,
+    nouns: Iterable[Routes] = NOUNS,
+    request_seconds: float = REQUEST_SECONDS,
+) -> web.Application:
+    """The application over an open `house`, which stays its owner's to close."""
+    app = web.Application(
+        middlewares=[answer_problems, limit_seconds(request_seconds)], client_max_size=settings.max_body
+    )
+    throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
+    app[STATE] = AppState(settings, house, throttle)
+    app[start.OPENAPI] = start.Description.of(mount(app, nouns))
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(_background)
+    return app
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve `app` until the block is left, then let running requests finish. Yields the base URL; port 0 takes a
+    free one."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        bound_host, bound_port = runner.addresses[0][:2]
+        yield f"http://{bound_host}:{bound_port}"
+    finally:
+        await runner.cleanup()
+
+
+async def _background(app: web.Application) -> AsyncIterator[None]:
+    """Work behind 202 answers ends with the application."""
+    yield
+    await app[STATE].background.finish(SHUTDOWN_SECONDS)
