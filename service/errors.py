@@ -6,6 +6,7 @@
     │   ├── NotUtf8              the body is not UTF-8
     │   ├── WrongContentType 415  the body is declared to be something else than JSON
     │   └── InvalidInput    422  readable, but a field is wrong
+    │       └── FileRefused      a file that cannot be imported at all; `reason` tells why
     ├── NotSignedIn         401
     ├── NotAllowed          403
     ├── NotFound            404  also for what lies outside the actor's scope
@@ -70,6 +71,12 @@ class InvalidInput(BadRequest):
     """有字段填写不正确，请按提示更正。"""
 
     code, status, title = "invalid_input", 422, "A field is wrong"
+
+
+class FileRefused(InvalidInput):
+    """这个文件无法导入，请按提示更正后重新提交。"""
+
+    code, title = "file_refused", "The file cannot be imported"
 
 
 class NotSignedIn(Problem):
