@@ -1,0 +1,1 @@
+"""Telling people: notifications and their outbox, the morning digest, the sender, and what became of it all."""

@@ -1,0 +1,47 @@
+"""A sender's round: the pace it keeps, and the tally of what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.errors import Unavailable
+from service.push import outbox
+from service.push.settlements import Backoff
+
+OUTAGES = (Unavailable, SQLAlchemyError, OSError)
+"""How a database out of reach, busy or full shows: waited for in the background, told to whoever asks."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a sender works. Seconds, except `concurrency` (sends at once per channel) and `batch` (rows a claim)."""
+
+    concurrency: int = 8
+    batch: int = 200
+    lease: float = 60.0
+    gather: float = 0.05
+    poll: float = 1.0
+    pause: float = 60.0
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+@dataclass
+class Tally:
+    """What one round did: deliveries by what became of them, channels held back and why, due rows nobody here sends."""
+
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    dead: int = 0
+    unknown: int = 0
+    expired: int = 0
+    quiet: bool = False
+    paused: dict[str, str] = field(default_factory=dict)
+    unserved: dict[str, int] = field(default_factory=dict)
+
+    def count(self, status: str) -> None:
+        """Add one delivery that was settled as `status`."""
+        name = "sent" if status in outbox.ACCEPTED else "retried" if status == "ready" else status
+        setattr(self, name, getattr(self, name) + 1)

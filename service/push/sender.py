@@ -1,0 +1,140 @@
+"""The sender: sends everything that is due, once from the command line or for ever in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from connectors.channels.contract import Channel
+from connectors.channels.registry import CHANNELS
+from service.access.unit import House
+from service.push import outbox
+from service.push.lanes import Lane
+from service.push.quiet import QuietHours
+from service.push.rounds import OUTAGES, Pace, Tally
+from service.push.settlements import Judge
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """Sends over `channels` (by name). The caller owns the channels' sessions and closes them afterwards.
+
+    `quiet` holds everything back in quiet time. Any number of senders may run on one database.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        channels: Mapping[str, Channel],
+        *,
+        pace: Pace | None = None,
+        quiet: QuietHours | None = None,
+        dice: random.Random | None = None,
+    ) -> None:
+        self._house = house
+        self._pace = pace or Pace()
+        # Where a repeat is harmless; channels that are not configured here count too, for their leases lapse as well.
+        known = {name for name, entry in CHANNELS.items() if entry.retry_safety == "safe"}
+        own = {name: channel.retry_safety == "safe" for name, channel in channels.items()}
+        self._safe = {name for name in known | own.keys() if own.get(name, True)}
+        dice = dice or random.Random()  # noqa: S311 — spreads retries, guards nothing
+        self._lanes = {
+            name: Lane(house, channel, self._pace, self._judge(own[name], dice, quiet), quiet)
+            for name, channel in channels.items()
+        }
+        self._awake = {name: asyncio.Event() for name in channels}
+        self._unserved: dict[str, int] = {}
+
+    @property
+    def paused(self) -> dict[str, str]:
+        """Channels that cannot send until an operator acts, with the reason in words for that operator."""
+        return {name: lane.brake.pause.reason for name, lane in self._lanes.items() if lane.brake.pause}
+
+    def wake(self) -> None:
+        """Look at once instead of at the next poll: call it after committing a notification."""
+        for event in self._awake.values():
+            event.set()
+
+    async def drain(self, until_empty: bool = True) -> Tally:
+        """Send everything due now, or with `until_empty=False` make one round; what came of it.
+
+        Raises what the database raises, for the one who waits for the answer can be told.
+        """
+        tally, stop = Tally(), asyncio.Event()
+        while True:
+            await self._tidy(tally)
+            if not await self._pump_all(tally, stop) or not until_empty:
+                break
+        async with self._house.read() as unit:
+            tally.unserved = await outbox.unserved(unit, self._lanes.keys())
+        return tally
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until `stop` is set: finishes what is in work, gives back the rest. A database out of reach is waited for."""
+        async with asyncio.TaskGroup() as group:
+            tidying = asyncio.Event()  # nobody hurries the housekeeping
+            group.create_task(self._repeat(stop, self._housekeep, tidying, self._pace.lease / 6))
+            for name, lane in self._lanes.items():
+                work = partial(lane.pump, Tally(), stop)
+                group.create_task(self._repeat(stop, work, self._awake[name], self._pace.poll))
+
+    def _judge(self, safe: bool, dice: random.Random, quiet: QuietHours | None) -> Judge:
+        return Judge(safe, self._pace.backoff, timedelta(seconds=self._pace.pause), dice, quiet)
+
+    async def _pump_all(self, tally: Tally, stop: asyncio.Event) -> int:
+        """Every lane once, side by side; one that fails is reported when the others are done."""
+        pumps = (lane.pump(tally, stop) for lane in self._lanes.values())
+        total = 0
+        for claimed in await asyncio.gather(*pumps, return_exceptions=True):
+            if isinstance(claimed, BaseException):
+                raise claimed
+            total += claimed
+        return total
+
+    async def _tidy(self, tally: Tally) -> None:
+        """Take back lapsed leases, close what has expired."""
+        async with self._house.write() as unit:
+            tally.unknown += (await outbox.reap(unit, self._safe))["unknown"]
+            tally.expired += await outbox.expire(unit)
+
+    async def _housekeep(self) -> int:
+        await self._tidy(Tally())
+        async with self._house.read() as unit:
+            unserved = await outbox.unserved(unit, self._lanes.keys())
+        if unserved != self._unserved and unserved:
+            log.warning("channels_not_configured", due=unserved)
+        self._unserved = unserved
+        return 0
+
+    async def _repeat(
+        self, stop: asyncio.Event, work: Callable[[], Awaitable[int]], awake: asyncio.Event, rest: float
+    ) -> None:
+        """Work, and rest `rest` seconds when there was nothing to do or the database refused."""
+        while not stop.is_set():
+            awake.clear()
+            done = 0
+            try:
+                done = await work()
+            except OUTAGES as error:
+                log.error("outbox_waits", error=type(error).__name__)
+            if not done:
+                await _first_of(stop, awake, rest)
+
+
+async def _first_of(stop: asyncio.Event, awake: asyncio.Event, seconds: float) -> None:
+    """Return when either event is set or the time is over."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, awake)]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+            with suppress(asyncio.CancelledError):
+                await wait
