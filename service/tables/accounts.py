@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Index, Integer, Table, Text, UniqueConstraint
 
+from service.tables.append_only import append_only
 from service.tables.columns import Instant, Key, choice, key, metadata, plain, reference
 
 ROLE = {
@@ -81,6 +82,7 @@ audit = Table(
     Index("ix_audit_actor_id_at", "actor_id", "at"),
     info={"label": "审计"},
 )
+append_only(audit)
 
 answered_requests = Table(
     "answered_requests",
