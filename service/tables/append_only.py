@@ -6,18 +6,21 @@ still tell (service/access/audit.py).
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, Table, event
+from typing import Any
+
+from sqlalchemy import Connection, Table, event
 
 MESSAGE = "audit rows are never changed or deleted"
-DIALECTS = ("sqlite", "postgresql")
 
 
-def append_only(table: Table) -> Table:
+def append_only(table: Table) -> None:
     """Let `metadata.create_all` make the triggers of `table` too."""
-    for dialect in DIALECTS:
-        for statement in statements(table.name, dialect):
-            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
-    return table
+    event.listen(table, "after_create", _make)
+
+
+def _make(table: Table, connection: Connection, **_: Any) -> None:
+    for statement in statements(table.name, connection.dialect.name):
+        connection.exec_driver_sql(statement)
 
 
 def statements(table: str, dialect: str) -> list[str]:
