@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from connectors.sources.cells import Cell, Row
 from connectors.sources.errors import Damaged, UnknownEncoding
-from connectors.sources.headers import Known, locate, top
+from connectors.sources.headers import DEPTH, Known, locate, top
 
 _CHUNK = 1 << 18
 _DELIMITERS = (",", "\t", ";")
@@ -77,11 +79,14 @@ def delimiter_of(path: Path, encoding: str, known: Known) -> str:
 
 
 def _fit(path: Path, encoding: str, delimiter: str, known: Known) -> tuple[int, int]:
-    try:
-        first = top(rows(path, encoding, delimiter))
-    except Damaged:
-        return (-1, 0)
-    return locate(first, known).score, max((len(cells) for _, cells in first), default=0)
+    first = list(islice(_sound(rows(path, encoding, delimiter)), 2 * DEPTH))
+    return locate(top(first), known).score, max((len(cells) for _, cells in first), default=0)
+
+
+def _sound(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows before the first broken one."""
+    with suppress(Damaged):
+        yield from rows
 
 
 def rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
+from connectors.sources.biff import refuse_vast_workbook
+from connectors.sources.compound import Compound
 from connectors.sources.errors import Damaged, TooLarge
-from connectors.sources.formats import Format
+from connectors.sources.formats import BROKEN_ARCHIVE, Format
 
 MAX_CELLS = 27_500_000
 """Cells in the rectangle: a full-length sheet of 26 columns, under 1 GB in memory."""
@@ -33,20 +34,14 @@ _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 
 
 def refuse_vast(path: Path, form: Format) -> None:
-    """Raises `TooLarge` when a sheet spans too many cells. An .xls is bounded by its format."""
-    if form is Format.XLS:
-        return
+    """Raises `TooLarge` when a sheet spans too many cells, `Damaged` when that cannot be told."""
     try:
+        if form is Format.XLS:
+            refuse_vast_workbook(Compound(path.read_bytes()))
+            return
         with zipfile.ZipFile(path) as archive:
             _measure(archive, form)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        expat.ExpatError,
-    ) as error:
+    except (*BROKEN_ARCHIVE, expat.ExpatError) as error:
         raise Damaged("工作簿内容不完整", "the content of the workbook is incomplete") from error
 
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-import mmap
+import lzma
+import struct
 import zipfile
+import zlib
 from enum import Enum
 from pathlib import Path
 
+from connectors.sources.compound import MAGIC, Broken, Compound
 from connectors.sources.errors import Damaged, EmptyFile, Protected, WrongFileType
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    KeyError,
+    ValueError,
+    RuntimeError,  # an encrypted part; NotImplementedError, an unknown compression, is one
+)
+"""What the standard library raises over an archive that is not whole."""
+
 _ZIP = b"PK\x03\x04"
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -48,7 +63,7 @@ def recognise(path: Path) -> Format:
         raise EmptyFile
     if head.startswith(_ZIP):
         return _archive(path)
-    if head.startswith(_OLE):
+    if head.startswith(MAGIC):
         return _compound(path)
     _refuse_foreign(head)
     return Format.TEXT
@@ -67,7 +82,7 @@ def _archive(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
             return _archive_format(archive)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except BROKEN_ARCHIVE as error:
         raise Damaged("压缩结构不完整", "its archive structure is incomplete") from error
 
 
@@ -95,16 +110,14 @@ def _refuse_encrypted(archive: zipfile.ZipFile) -> None:
 
 
 def _compound(path: Path) -> Format:
-    """An OLE container: its streams are named in UTF-16 in its directory, which may lie anywhere in the file."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if _names(content, "EncryptedPackage"):
-            raise Protected
-        if _names(content, "Workbook") or _names(content, "Book"):
-            return Format.XLS
-        if _names(content, "WordDocument"):
-            raise WrongFileType("Word 文档", "a Word document")
+    try:
+        names = Compound(path.read_bytes()).names
+    except Broken as error:
+        raise Damaged("文件结构不完整", "its structure is incomplete") from error
+    if "EncryptedPackage" in names:
+        raise Protected
+    if names & {"Workbook", "Book"}:
+        return Format.XLS
+    if "WordDocument" in names:
+        raise WrongFileType("Word 文档", "a Word document")
     raise WrongFileType("其他程序的文档", "a document of another program")
-
-
-def _names(content: mmap.mmap, stream: str) -> bool:
-    return content.find((stream + "\0").encode("utf-16-le")) >= 0
