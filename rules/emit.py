@@ -1,0 +1,245 @@
+"""Relational form to SQLAlchemy Core: every value a bound parameter, no text, no LIKE.
+
+The form of a relation test is chosen here, from dialect and mode. SQLite answers `key IN (SELECT …)` over a whole
+table 25 to 70 times faster than a correlated EXISTS; for few rows, and always on PostgreSQL, EXISTS is the better
+one. A predicate that mentions outer records cannot be an IN.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, TypeAlias, assert_never
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Numeric,
+    String,
+    and_,
+    exists,
+    extract,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.types import TypeEngine
+
+from rules import dates
+from rules.catalogue import Catalogue, Relation
+from rules.interpret import ORDERS
+from rules.kinds import Kind, Scalar, kind_of
+from rules.lower import Always, Counted, Every, Form, Null, OneOf, Related, Returns, Some, Test, TextIs
+from rules.meaning import Anniversary, Column, Constant, Length, Record
+
+Dialect: TypeAlias = Literal["sqlite", "postgresql"]
+Mode: TypeAlias = Literal["full", "few", "one"]
+Condition: TypeAlias = ColumnElement[bool]
+
+TYPES: dict[Kind, TypeEngine[Any]] = {
+    Kind.INT: BigInteger(),
+    Kind.DECIMAL: Numeric(),
+    Kind.TEXT: String(),
+    Kind.BOOL: Boolean(),
+    Kind.DATE: Date(),
+}
+
+
+@dataclass
+class Source:
+    """One FROM: a record's table under an alias, and the to-one joins its columns have asked for."""
+
+    catalogue: Catalogue
+    alias: FromClause
+    taken: set[str]
+    clause: FromClause
+    joined: dict[tuple[Relation, ...], FromClause] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, entity: str, name: str, taken: set[str]) -> "Source":
+        """A source of one table, under a name nobody else has."""
+        alias = catalogue[entity].table.alias(_unique(name, taken))
+        return cls(catalogue, alias, taken, alias)
+
+    def at(self, path: tuple[Relation, ...]) -> FromClause:
+        """The table at the end of a path of to-one hops, joined when first asked for."""
+        if not path:
+            return self.alias
+        if path not in self.joined:
+            self._join(path)
+        return self.joined[path]
+
+    def _join(self, path: tuple[Relation, ...]) -> None:
+        near, hop = self.at(path[:-1]), path[-1]
+        name = "_".join(step.name for step in path)
+        far = self.catalogue.target(hop).table.alias(_unique(name, self.taken))
+        self.joined[path] = far
+        on = near.c[hop.local.name] == far.c[hop.remote.name]
+        self.clause = self.clause.join(far, on, isouter=any(step.nullable for step in path))
+
+    def key(self, path: tuple[Relation, ...]) -> ColumnElement[Any]:
+        """The key of the record at the end of a path: its own, or the foreign key that leads to it."""
+        if path:
+            return self.at(path[:-1]).c[path[-1].local.name]
+        (key,) = self.alias.primary_key
+        return self.alias.c[key.name]
+
+    def everything(self) -> tuple[FromClause, ...]:
+        """Every table of this FROM."""
+        return (self.alias, *self.joined.values())
+
+
+Scope: TypeAlias = Mapping[str, Source]
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name}_{number}"
+    taken.add(unique)
+    return unique
+
+
+def bind(value: Scalar) -> ColumnElement[Any]:
+    """A bound parameter of the value's own type, wide enough for any of its kind."""
+    return literal(value, TYPES[kind_of(value)])
+
+
+def emit(form: Form, scope: Scope, dialect: Dialect, mode: Mode) -> Condition:
+    """The SQL condition of a relational form; joins it needs are added to the sources in `scope`."""
+    return _Emitter(dialect, mode).condition(form, scope)
+
+
+@dataclass(frozen=True)
+class _Emitter:
+    dialect: Dialect
+    mode: Mode
+
+    def condition(self, form: Form, scope: Scope) -> Condition:
+        match form:
+            case Always(value):
+                return true() if value else false()
+            case Every(items):
+                return and_(*(self.condition(item, scope) for item in items))
+            case Some(items):
+                return or_(*(self.condition(item, scope) for item in items))
+            case Test():
+                return self.test(form, scope)
+            case OneOf(item, values, negated):
+                chosen = [bind(value) for value in values]
+                found = column(item, scope)
+                return found.not_in(chosen) if negated else found.in_(chosen)
+            case TextIs():
+                return self.text(form, scope)
+            case Returns(anniversary, negated):
+                return returns(anniversary, negated, scope)
+            case Null(item, negated):
+                cell = column(item, scope) if isinstance(item, Column) else key(item, scope)
+                return cell.is_not(None) if negated else cell.is_(None)
+            case Related():
+                return self.related(form, scope)
+            case Counted():
+                return self.counted(form, scope)
+            case _:
+                assert_never(form)
+
+    def test(self, form: Test, scope: Scope) -> Condition:
+        left = self.operand(form.left, scope)
+        ordered = form.operator not in ("==", "!=")
+        if self.dialect == "postgresql" and ordered and form.left.kind is Kind.TEXT:
+            left = left.collate("C")
+        compare: Callable[[Any, Any], Any] = ORDERS[form.operator]
+        condition: Condition = compare(left, self.operand(form.right, scope))
+        return condition
+
+    def operand(self, item: Column | Length | Constant, scope: Scope) -> ColumnElement[Any]:
+        match item:
+            case Column():
+                return column(item, scope)
+            case Length(Column() as text):
+                return func.length(column(text, scope), type_=Integer())
+            case Constant(bool() | int() | str() | date() as value):
+                return bind(value)
+            case Constant(value) if value is not None and not isinstance(value, tuple):
+                return bind(value)
+            case _:
+                raise TypeError(f"no operand: {item!r}")
+
+    def text(self, form: TextIs, scope: Scope) -> Condition:
+        text, part, length = column(form.column, scope), bind(form.part), len(form.part)
+        match form.function:
+            case "startsWith":
+                found = func.substr(text, 1, length)
+            case "endsWith" if self.dialect == "postgresql":
+                found = func.right(text, length)
+            case "endsWith":
+                found = func.substr(text, -length)
+            case _:
+                place = func.strpos if self.dialect == "postgresql" else func.instr
+                at: ColumnElement[int] = place(text, part, type_=Integer())
+                return at == 0 if form.negated else at > 0
+        return found != part if form.negated else found == part
+
+    def related(self, form: Related, scope: Scope) -> Condition:
+        inner, condition = self.inside(form, scope)
+        near = key(form.record, scope)
+        far = inner.alias.c[form.relation.remote.name]
+        if self.dialect == "sqlite" and self.mode == "full" and not form.free:
+            keys = select(far).select_from(inner.clause).where(condition)
+            if form.negated and form.relation.nullable:
+                keys = keys.where(far.is_not(None))
+            return near.not_in(keys) if form.negated else near.in_(keys)
+        rows = select(far).select_from(inner.clause).where(far == near, condition)
+        found = exists(rows.correlate_except(*inner.everything()))
+        return ~found if form.negated else found
+
+    def counted(self, form: Counted, scope: Scope) -> Condition:
+        inner, condition = self.inside(form, scope)
+        far = inner.alias.c[form.relation.remote.name]
+        rows = select(func.count()).select_from(inner.clause).where(far == key(form.record, scope), condition)
+        number = rows.correlate_except(*inner.everything()).scalar_subquery()
+        compare: Callable[[Any, Any], Any] = ORDERS[form.operator]
+        found: Condition = compare(number, self.operand(form.bound, scope))
+        return found
+
+    def inside(self, form: Related | Counted, scope: Scope) -> tuple[Source, Condition]:
+        outer = scope[form.record.variable]
+        inner = Source.of(outer.catalogue, form.relation.target, form.variable, outer.taken)
+        return inner, self.condition(form.form, {**scope, form.variable: inner})
+
+
+def key(record: Record, scope: Scope) -> ColumnElement[Any]:
+    """The key of a record, NULL where a hop is absent."""
+    return scope[record.variable].key(record.path)
+
+
+def column(item: Column, scope: Scope) -> ColumnElement[Any]:
+    """The column of a field, its record joined where needed."""
+    return scope[item.record.variable].at(item.record.path).c[item.field.name]
+
+
+def returns(anniversary: Anniversary, negated: bool, scope: Scope) -> Condition:
+    """A day of the year within the window, at least one year after the date itself."""
+    match anniversary:
+        case Anniversary(Column() as start, Constant(date() as first), Constant(date() as last)):
+            day = column(start, scope)
+        case _:
+            raise TypeError(f"not in normal form: {anniversary!r}")
+    oldest = bind(dates.day(dates.latest_birth(last, 1)))
+    season = dates.season(first, last)
+    if season is None:
+        return day > oldest if negated else day <= oldest
+    of_year = extract("month", day) * 100 + extract("day", day)
+    after, before = bind(season.first), bind(season.last)
+    if negated:
+        joined = and_ if season.wraps else or_
+        return or_(day > oldest, joined(of_year < after, of_year > before))
+    joined = or_ if season.wraps else and_
+    return and_(day <= oldest, joined(of_year >= after, of_year <= before))
