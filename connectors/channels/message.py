@@ -31,7 +31,8 @@ class Message:
     `id` is the idempotency key: the same over all attempts, 1 to 128 of ``A-Z a-z 0-9 : _ -`` (it is
     signed between full stops and travels in headers). `to` is an address of the channel: a URL, a
     mail address, a name. `topic` says what kind of event it is, such as ``tasks.digest``.
-    `expires_at` is aware; the outbox, not the channel, drops what has expired. ValueError otherwise.
+    `expires_at` is aware; the outbox, not the channel, drops what has expired. ValueError otherwise,
+    and for text that is no Unicode (lone surrogates).
     """
 
     id: str
@@ -45,6 +46,7 @@ class Message:
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise ValueError("a message id is 1 to 128 letters, digits, colons, hyphens or underscores")
+        f"{self.to}{self.subject}{self.text}{self.link}{self.topic}".encode()
         if self.expires_at is not None and self.expires_at.tzinfo is None:
             raise ValueError("expires_at must be an aware instant")
 

@@ -81,6 +81,7 @@ class WebhookChannel:
     async def send(self, message: Message) -> Receipt:
         """Post once, follow nothing. 2xx is delivery; see docs/channels.md for every other answer."""
         begun = time.perf_counter()
+        await self.probe()
         url = self._target(message.to)
         now = self._clock.now()
         body = _body(message, now)

@@ -124,6 +124,11 @@ def test_a_message_id_that_could_not_be_signed_or_sent_is_no_id(identity: str) -
         a_message("x", id=identity)
 
 
+def test_text_that_no_channel_could_encode_is_no_message() -> None:
+    with pytest.raises(ValueError, match="surrogates"):
+        a_message("x", text="\ud800")
+
+
 def test_an_expiry_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         Message("a", "b", "c", "d", None, datetime(2026, 1, 1), "t")  # noqa: DTZ001

@@ -163,6 +163,9 @@ async def test_the_right_login_is_used_and_a_wrong_one_is_the_operator_s_to_mend
         async with email_channel(mailbox.port, username="push", password="wrong-one", **settings) as channel:
             with pytest.raises(Misconfigured) as caught:
                 await channel.send(a_message(TO))
+        async with email_channel(mailbox.port, username="智推", password="密码", **settings) as channel:
+            with pytest.raises(Misconfigured, match="password"):
+                await channel.send(a_message(TO))
         async with email_channel(mailbox.port, **settings) as channel:
             with pytest.raises(Misconfigured, match="username"):
                 await channel.send(a_message(TO))

@@ -257,10 +257,12 @@ def test_a_secret_does_not_show_when_settings_are_printed() -> None:
     assert SECRET not in repr(registry.parse("webhook", {"secrets": [SECRET]}))
 
 
-async def test_a_closed_session_fails_the_probe() -> None:
+async def test_a_closed_session_fails_the_probe_and_is_worth_a_retry() -> None:
     config = {"secrets": [SECRET]}
     session = registry.open_session("webhook", config)
     channel = registry.build("webhook", config, session=session, clock=StandingClock())
     await session.close()
     with pytest.raises(Retryable):
         await channel.probe()
+    with pytest.raises(Retryable):
+        await channel.send(a_message("https://receiver.example/"))
