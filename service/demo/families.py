@@ -101,15 +101,15 @@ def with_grandparents_and_two(rng: Random) -> list[Member]:
 
 # by size: (kind of household, share registered in the street) and the kind's weight; all chosen [M]
 _TABLE: dict[int, list[tuple[Draw, float, int]]] = {
-    1: [(old_alone, 0.92, 38), (young_alone, 0.18, 40), (middle_alone, 0.48, 22)],
+    1: [(old_alone, 0.9, 39), (young_alone, 0.15, 39), (middle_alone, 0.42, 22)],
     2: [
-        (old_couple, 0.92, 42), (young_couple, 0.28, 25), (middle_couple, 0.6, 15), (lone_parent, 0.6, 10),
+        (old_couple, 0.9, 43), (young_couple, 0.22, 25), (middle_couple, 0.55, 14), (lone_parent, 0.55, 10),
         (flatmates, 0.03, 8),
     ],
-    3: [(parents_and_child, 0.45, 55), (old_parents_and_child, 0.88, 45)],
-    4: [(two_children, 0.42, 42), (with_grandparent, 0.75, 58)],
-    5: [(with_grandparents, 0.78, 1)],
-    6: [(with_grandparents_and_two, 0.78, 1)],
+    3: [(parents_and_child, 0.4, 54), (old_parents_and_child, 0.85, 46)],
+    4: [(two_children, 0.38, 42), (with_grandparent, 0.7, 58)],
+    5: [(with_grandparents, 0.72, 1)],
+    6: [(with_grandparents_and_two, 0.72, 1)],
 }  # fmt: skip
 _KINDS = {size: [(kind, share) for kind, share, _ in rows] for size, rows in _TABLE.items()}
 _KIND_WEIGHTS = {size: list(accumulate(weight for *_, weight in rows)) for size, rows in _TABLE.items()}
@@ -136,7 +136,10 @@ def _child(rng: Random, parent_age: int) -> Member:
 def _parents(rng: Random) -> list[Member]:
     """The grandparents of the house, married to each other; heads with parents at home are 27 to 46."""
     age = rng.randint(60, 76)
-    return [Member(_PARENT, True, age, _MARRIED), Member(_PARENT, False, max(58, age - rng.randint(0, 4)), _MARRIED)]
+    return [
+        Member(_PARENT, True, age, _MARRIED),
+        Member(_PARENT, False, max(58, age - rng.randint(0, 4)), _MARRIED),
+    ]
 
 
 def _parent(rng: Random, head_age: int, *, male: bool, marital: str) -> Member:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
@@ -28,7 +29,9 @@ class Making:
     numbers: IdentityNumbers
     community: Community
     size: int
-    grids: list[str] = field(default_factory=list)
+    grids: list[str]
+    dwellings: Counter[int] = field(default_factory=Counter)
+    premises: Counter[int] = field(default_factory=Counter)
 
     def plant(self, kind: str, key: str, fact: str = "") -> None:
         """Note down what was put in on purpose."""
@@ -77,12 +80,12 @@ def _move_in(
 
 def _home(making: Making, registered: bool) -> _Home:
     rng, place = making.rng, making.community.place
-    serial = len(making.community.households)
     grid = min(len(making.community.residents) * len(making.grids) // making.size, len(making.grids) - 1)
+    making.dwellings[grid] += 1
     return _Home(
-        number=f"HB{place.code[-3:]}{serial + 1:06d}",
+        number=f"HB{place.code[-3:]}{len(making.community.households) + 1:06d}",
         grid=making.grids[grid],
-        address=places.home(place, grid, serial),
+        address=places.home(place, grid, making.dwellings[grid] - 1),
         hukou=place.code if registered else _elsewhere(rng),
         since=making.today - timedelta(days=rng.randrange(30, 12_000 if registered else 3_000)),
     )

@@ -9,17 +9,20 @@ from __future__ import annotations
 # Household sizes 1, 2, 3, 4, 5, 6: national 2010 table [S] shifted to Zhejiang's 2020 mean of 2.35 to 2.36 [M].
 HOUSEHOLD_SIZES = {1: 31, 2: 32, 3: 18, 4: 11, 5: 6, 6: 2}
 
-# Elders by age band: 80+ is 16.13 % of 60+ (Hangzhou 2017, hukou) [S]; the bands within are [M].
-# 60+ comes to about 30 %: the old inner 上城区 had 30.59 % (2017) [S]; the whole district's hukou 26.8 % (2022) [S].
+# Ages of elders who live by themselves [M]: with those who live with their children (mostly below 77), 80+ comes to
+# about 16 % of 60+, as in Hangzhou (16.13 %, hukou, 2017) [S]. 60+ comes to about 29 % of all: the old inner 上城区 had
+# 30.59 % (2017) [S]; the whole district's hukou 26.8 % (2022) [S].
 ELDER_BANDS = {
-    (60, 64): 0.285, (65, 69): 0.255, (70, 74): 0.18, (75, 79): 0.115,
-    (80, 84): 0.088, (85, 89): 0.052, (90, 94): 0.02, (95, 99): 0.0045, (100, 104): 0.0005,
+    (60, 64): 0.21, (65, 69): 0.205, (70, 74): 0.175, (75, 79): 0.139,
+    (80, 84): 0.135, (85, 89): 0.092, (90, 94): 0.036, (95, 99): 0.007, (100, 104): 0.001,
 }  # fmt: skip
 
 # Whose household register is kept in this street is said with each kind of household in households.py; it comes to about
 # 60 % of residents, as 903,100 of 1,398,000 do in the district (2023, 2024) [S].
 MEN_AMONG_OLD_SINGLES = 0.35  # women outlive their husbands [M]
-NEIGHBOURING_REGISTER = 0.35  # of the others: registered elsewhere in Hangzhou (人户分离) [M]; the rest comes from afar
+NEIGHBOURING_REGISTER = (
+    0.35  # of the others: registered elsewhere in Hangzhou (人户分离) [M]; the rest comes from afar
+)
 
 # Loss of ability: 1.75 % of 60+ wholly, 3.84 % partly (Hangzhou 2017) [S]; unrecorded for some [M].
 CARE_SEVERE = 0.0175
@@ -64,7 +67,15 @@ INDUSTRIES = {
     "wholesale": ("5131", "5132", "5149"), "transport": ("5431", "5437"), "software": ("6510", "6513"),
     "consulting": ("7243", "7249"), "training": ("8391", "8393"), "property": ("7020", "7030"), "other": ("8111", "8129"),
 }  # fmt: skip
-SELF_EMPLOYED = {"food": 0.7, "lodging": 0.3, "hair": 0.9, "grocery": 0.8, "retail": 0.75, "wholesale": 0.5, "transport": 0.8}
+SELF_EMPLOYED = {
+    "food": 0.7,
+    "lodging": 0.3,
+    "hair": 0.9,
+    "grocery": 0.8,
+    "retail": 0.75,
+    "wholesale": 0.5,
+    "transport": 0.8,
+}
 FOOD_STAFF = (2, 8)
 STAFF_FROM_HERE = 0.45
 CLOSED = 0.03
