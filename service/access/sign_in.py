@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from service.access import accounts, audit, passwords, tokens
 from service.access.accounts import Account
@@ -81,9 +81,9 @@ async def _renewed(account: Account, password: str) -> str | None:
 
 
 async def _admit(unit: Unit, account: Account, renewed: str | None) -> SignedIn:
-    await unit.connection.execute(
-        delete(sign_in_failures).where(sign_in_failures.c.login == _index(unit, account.login))
-    )
+    own = sign_in_failures.c.login == _index(unit, account.login)
+    over = sign_in_failures.c.at <= unit.now - LOCKED_FOR
+    await unit.connection.execute(delete(sign_in_failures).where(or_(own, over)))
     if renewed is not None:
         await unit.connection.execute(
             update(accounts_table)

@@ -28,7 +28,7 @@ class Throttle:
         while taken and taken[0] <= now - self._window:
             taken.popleft()
         if len(taken) >= self._limit:
-            raise TooMany()
+            raise TooMany(retry_after=round(self._window.total_seconds()))
         taken.append(now)
         if len(self._taken) > MOST_SOURCES:
             self._taken.popitem(last=False)

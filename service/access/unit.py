@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,8 @@ from service.access.actors import SYSTEM, Actor
 from service.access.keys import Vault
 from service.clock import Clock
 from service.tables.database import Database
+
+Dialect = Literal["sqlite", "postgresql"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ class Unit:
         return self.clock.today()
 
     @property
-    def dialect(self) -> str:
-        return self.connection.dialect.name
+    def dialect(self) -> Dialect:
+        """Which of the two databases this is."""
+        return "postgresql" if self.connection.dialect.name == "postgresql" else "sqlite"
 
 
 @dataclass(frozen=True)
