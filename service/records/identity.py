@@ -19,6 +19,7 @@ _CHECKS = "10X98765432"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {sign: value for value, sign in enumerate(_USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_MODERN = re.compile(r"\d{17}[\dX]", re.ASCII)
 _OLD_FOREIGN_CARD = re.compile(r"[A-Z]{3}\d{12}")
 _HK_MO_PERMIT = re.compile(r"[HM]\d{8}(?:\d{2})?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{2}", re.IGNORECASE)
@@ -57,6 +58,11 @@ def identify(text: str, today: date) -> Identity:
     if _SCIENTIFIC.fullmatch(text):
         raise Wrong("digits_lost")
     raise Wrong("identity_length")
+
+
+def is_identity(text: str) -> bool:
+    """Whether a text has the form and the check character of an 18-digit number, whatever it is used for."""
+    return bool(_MODERN.fullmatch(text)) and check_character(text[:17]) == text[17]
 
 
 def check_character(body: str) -> str:

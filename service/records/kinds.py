@@ -56,9 +56,21 @@ class Kind:
         """Whether a normalised header text is one of this form."""
         return name.lower() in self.by_name
 
+    def has(self, field: str) -> bool:
+        """Whether a column fills this field."""
+        return field in self._by_field
+
     def header_of(self, field: str) -> str:
         """The official header of a field."""
-        return next(column.header for column in self.columns if column.field == field)
+        return self.column_of(field).header
+
+    def column_of(self, field: str) -> Column:
+        """The column that fills a field; the one of the identity number where a field follows from it."""
+        return self._by_field.get(field) or self._by_field.get("identity") or self._by_field["holder"]
+
+    @cached_property
+    def _by_field(self) -> Mapping[str, Column]:
+        return {column.field: column for column in self.columns}
 
 
 def kind_of(name: str) -> Kind:

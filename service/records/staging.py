@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Numeric, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.records.entities import ENTITIES, Entity
@@ -53,6 +67,14 @@ class Stage:
         """What the bulk load fills, in order."""
         return ["seq", *(column.name for column in self.loaded)]
 
+    @cached_property
+    def compared(self) -> Mapping[str, str]:
+        """The facts an import may change, each with the column that tells whether it did (a blind index, if private)."""
+        fixed = {name for alternative in self.entity.matched for name in alternative}
+        indexes = {f"{c.name}_index" for c in self.entity.table.c if c.info.get("encrypted")}
+        told = {name: f"{name}_index" if f"{name}_index" in indexes else name for name in self.facts if name not in indexes}
+        return {name: by for name, by in told.items() if name not in fixed and by not in fixed}
+
     @property
     def dates(self) -> tuple[int, ...]:
         """Positions of dates in a loaded row."""
@@ -80,8 +102,8 @@ async def create(connection: AsyncConnection, stages: Sequence[Stage]) -> None:
 
 
 async def drop(connection: AsyncConnection, stages: Sequence[Stage]) -> None:
-    """Remove the temporary tables again: on SQLite they would outlive the transaction."""
-    for stage in stages:
+    """Remove the temporary tables on SQLite, where they would outlive the transaction."""
+    for stage in stages if connection.dialect.name == "sqlite" else ():
         await connection.run_sync(stage.table.drop, checkfirst=False)
 
 
@@ -108,6 +130,11 @@ async def settle(connection: AsyncConnection, stages: Sequence[Stage]) -> None:
         await connection.execute(text(f"ANALYZE {stage.table.name}"))
 
 
+async def size(connection: AsyncConnection, stage: Stage) -> int:
+    """How many rows are staged."""
+    return int((await connection.execute(select(func.count()).select_from(stage.table))).scalar_one())
+
+
 def _stage(part: Part, metadata: MetaData) -> Stage:
     entity = ENTITIES[part.entity]
     loaded = tuple(column for name, field in part.fields.items() for column in _loaded(entity, name, field))
@@ -120,9 +147,10 @@ def _stage(part: Part, metadata: MetaData) -> Stage:
         metadata,
         Column("seq", BigInteger, primary_key=True, autoincrement=False),
         *columns,
-        Column("record_id", BigInteger),
+        Column("record_id", entity.primary.type),
         Column("changed", Boolean, nullable=False, server_default=text("false")),
         prefixes=["TEMPORARY"],
+        postgresql_on_commit="DROP",
     )
     facts = [column.name for column in columns if column.name in entity.table.c]
     return Stage(part, entity, table, loaded, tuple(facts))

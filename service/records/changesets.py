@@ -1,0 +1,199 @@
+"""Provenance: who changed what, where from; and corrections, which beat an older import until the source changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    and_,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import Column
+
+from service.access.unit import Unit
+from service.errors import InvalidInput, NotFound
+from service.records.dates import read_date
+from service.records.entities import BY_NAME, Entity
+from service.records.issues import Noted, Wrong, advice
+from service.records.normalise import (
+    Reader,
+    read_amount,
+    read_code,
+    read_count,
+    read_phone,
+    read_text,
+    read_yes_no,
+)
+from service.tables import changes, changesets, corrections, residents, service_events
+from service.tables.codes import SERVICE_KIND
+
+_TURN = 0x7A687475
+"""The advisory lock of whoever merges an import, shared by those who correct single records meanwhile."""
+_CHUNK = 500
+
+
+async def open_changeset(unit: Unit, source: str, *, note: str | None = None) -> int:
+    """Begin a set of changes; `source` is a value of changesets.source."""
+    row = {"source": source, "actor_id": unit.actor.account_id, "recorded_at": unit.now, "note": note}
+    result = await unit.connection.execute(insert(changesets).values(row).returning(changesets.c.changeset_id))
+    return int(result.scalar_one())
+
+
+async def take_turn(unit: Unit, *, shared: bool = False) -> None:
+    """Let imports follow one another, and a correction never fall between their comparing and their writing.
+
+    SQLite has one writer anyway.
+    """
+    if unit.dialect == "postgresql":
+        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        await unit.connection.execute(text(f"SELECT {function}(:key)"), {"key": _TURN})
+
+
+async def correct(unit: Unit, entity: str, record_id: int, values: Mapping[str, Any], *, observed_on: date) -> int:
+    """Write what a visit found. `entity` as in the catalogue ("resident"); gives the changeset's id.
+
+    Imports leave the fields alone until the file says something else than it said before.
+    The caller has made sure that the record is in the actor's scope.
+    InvalidInput for a field that does not exist, or a value it cannot hold; NotFound without such a record.
+    """
+    known = BY_NAME.get(entity)
+    if known is None or not values:
+        raise InvalidInput("没有这种记录，或没有要更正的字段。")
+    await take_turn(unit, shared=True)
+    new = {name: _read(_correctable(known.table, name), value) for name, value in values.items()}
+    current = await _current(unit, known, record_id)
+    changeset_id = await open_changeset(unit, "visit")
+    stored: dict[str, Any] = {"changeset_id": changeset_id}
+    for name, value in new.items():
+        written, compared = _stored(unit, known.table, name, value)
+        changed = current[_told_by(known.table, name)] != compared
+        stored |= written
+        await _remember(unit, known, record_id, name, changeset_id, written[name], current, observed_on)
+        if changed:
+            row = {"changeset_id": changeset_id, "entity": entity, "record_id": record_id, "field": name}
+            await unit.connection.execute(insert(changes).values(row))
+    await unit.connection.execute(update(known.table).where(known.primary == record_id).values(stored))
+    return changeset_id
+
+
+async def record_service(unit: Unit, resident_ids: Sequence[int], kind: str, happened_on: date) -> int:
+    """Note that people were served on a day; whoever has it noted already, or is unknown, is passed over. Gives the changeset's id."""
+    if kind not in SERVICE_KIND:
+        raise InvalidInput(f"没有这种服务类型，可选：{'、'.join(SERVICE_KIND)}。")
+    changeset_id = await open_changeset(unit, "visit")
+    people = list(dict.fromkeys(resident_ids))
+    made: list[int] = []
+    for start in range(0, len(people), _CHUNK):
+        statement = _service_of(unit, people[start : start + _CHUNK], kind, happened_on, changeset_id)
+        made += (await unit.connection.execute(statement)).scalars()
+    if made:
+        noted = [{"changeset_id": changeset_id, "entity": "service_event", "record_id": i, "field": "*"} for i in made]
+        await unit.connection.execute(insert(changes), noted)
+    return changeset_id
+
+
+def _service_of(unit: Unit, people: Sequence[int], kind: str, happened_on: date, changeset_id: int) -> Any:
+    known = select(
+        residents.c.resident_id, literal(kind, Text), literal(happened_on, Date), literal(changeset_id, BigInteger)
+    ).where(residents.c.resident_id.in_(people))
+    make = sqlite.insert if unit.dialect == "sqlite" else postgresql.insert
+    statement = make(service_events).from_select(["resident_id", "kind", "happened_on", "changeset_id"], known)
+    return statement.on_conflict_do_nothing().returning(service_events.c.service_event_id)
+
+
+def _correctable(table: Table, name: str) -> Column[Any]:
+    """A fact of the record; keys and identity numbers are no facts a visit may change."""
+    column = table.c.get(name)
+    if column is None or "missing" not in column.info or name in ("id_number", "id_type", "uscc", "number"):
+        raise InvalidInput(f"字段“{name[:40]}”不能更正。")
+    return column
+
+
+def _read(column: Column[Any], value: Any) -> Any:
+    if value is None:
+        if not column.nullable:
+            raise InvalidInput(f"“{column.info['label']}”不能为空。")
+        return None
+    try:
+        read = _reader_of(column)(value)
+    except Wrong as wrong:
+        details = {"column": column.info["label"], **wrong.details}
+        raise InvalidInput(advice(wrong.code, **details)) from None
+    return read.value if isinstance(read, Noted) else read
+
+
+def _reader_of(column: Column[Any]) -> Reader:
+    codes = column.info.get("codes")
+    if codes:
+        return read_code(codes, {}, number=isinstance(column.type, Integer))
+    if column.name == "phone":
+        return read_phone
+    for kind, reader in ((Date, read_date), (Boolean, read_yes_no), (Integer, read_count), (Numeric, read_amount)):
+        if isinstance(column.type, kind):
+            return reader
+    return read_text(200)
+
+
+async def _current(unit: Unit, entity: Entity, record_id: int) -> Mapping[str, Any]:
+    statement = select(entity.table).where(entity.primary == record_id)
+    if unit.dialect == "postgresql":
+        statement = statement.with_for_update()
+    row = (await unit.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise NotFound()
+    return dict(row)
+
+
+def _stored(unit: Unit, table: Table, name: str, value: Any) -> tuple[dict[str, Any], Any]:
+    """The columns to write, and what tells the value from another."""
+    if not table.c[name].info.get("encrypted"):
+        return {name: value}, value
+    label = f"{table.name}.{name}"
+    index = None if value is None else unit.vault.index(label, value)
+    return {name: None if value is None else unit.vault.seal(label, value), f"{name}_index": index}, index
+
+
+def _told_by(table: Table, name: str) -> str:
+    return f"{name}_index" if table.c[name].info.get("encrypted") else name
+
+
+async def _remember(
+    unit: Unit,
+    entity: Entity,
+    record_id: int,
+    field: str,
+    changeset_id: int,
+    value: Any,
+    current: Mapping[str, Any],
+    observed_on: date,
+) -> None:
+    """Keep the correction; one made before keeps the imported value it once replaced."""
+    c = corrections.c
+    latest = {"changeset_id": changeset_id, "value": _as_json(value), "observed_on": observed_on}
+    same = and_(c.entity == entity.name, c.record_id == record_id, c.field == field)
+    again = await unit.connection.execute(update(corrections).where(same).values(latest))
+    if again.rowcount == 0:
+        replaced = _as_json(current[_told_by(entity.table, field)])
+        row = {"entity": entity.name, "record_id": record_id, "field": field, "replaced": replaced, **latest}
+        await unit.connection.execute(insert(corrections).values(row))
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

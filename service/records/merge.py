@@ -1,0 +1,162 @@
+"""One entity's staged rows into its table, in a few statements however many rows there are.
+
+An empty cell never overwrites what is known, only rows that differ are written, and every change is recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Numeric,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.records.staging import Stage
+from service.tables import changes, corrections
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a merge did to the records of one entity. `duplicates`: rows of the file that told a record once more."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+
+
+async def resolve(connection: AsyncConnection, stage: Stage) -> None:
+    """Look the references up."""
+    s = stage.table.c
+    for reference in stage.entity.references:
+        if reference.column in s:
+            found = s[reference.by] == reference.found_in
+            await connection.execute(update(stage.table).values({reference.column: reference.key}).where(found))
+
+
+async def recognise(connection: AsyncConnection, stage: Stage) -> None:
+    """Find the records that are known already."""
+    s, t = stage.table.c, stage.entity.table.c
+    for alternative in stage.entity.matched:
+        same = and_(*(s[name] == t[name] for name in alternative))
+        known = update(stage.table).values(record_id=stage.entity.primary).where(same, s.record_id.is_(None))
+        await connection.execute(known)
+
+
+async def respect_corrections(connection: AsyncConnection, stage: Stage) -> None:
+    """Drop staged values that a visit has corrected; let those win that the source itself has changed since."""
+    s, c = stage.table.c, corrections.c
+    mine = c.entity == stage.entity.name
+    rows = (await connection.execute(select(c.field, c.record_id, c.replaced).where(mine, c.record_id == s.record_id))).all()
+    by_field: dict[str, list[dict[str, Any]]] = {}
+    for field, record_id, replaced in rows:
+        if field in s:
+            by_field.setdefault(field, []).append({"held": record_id, "old": _plain(replaced, s[field].type)})
+    for field, held in by_field.items():
+        compared = stage.compared[field]
+        unmoved = and_(s.record_id == bindparam("held"), s[compared].is_not_distinct_from(bindparam("old", type_=s[compared].type)))
+        blank = {name: null() for name in {field, compared}}
+        await connection.execute(update(stage.table).where(unmoved).values(blank), held)
+        moved = select(s.record_id).where(s[field].is_not(None), s.record_id.is_not(None))
+        await connection.execute(delete(corrections).where(mine, c.field == field, c.record_id.in_(moved)))
+
+
+async def mark_changed(connection: AsyncConnection, stage: Stage) -> int:
+    """Mark the staged rows whose record differs; gives their number."""
+    if stage.part.creates_only or not stage.compared:
+        return 0
+    differs = or_(*(_differs(stage, compared) for compared in stage.compared.values()))
+    marked = update(stage.table).values(changed=true()).where(_known(stage), differs)
+    return int((await connection.execute(marked)).rowcount)
+
+
+async def create_new(connection: AsyncConnection, stage: Stage, changeset_id: int, *, synthetic: bool) -> int:
+    """Insert the records nobody knew, with one change `*` each; gives their number."""
+    entity, s = stage.entity, stage.table.c
+    table = entity.table
+    values: dict[str, ColumnElement[Any]] = {name: _or_default(stage, name) for name in stage.facts}
+    if entity.tracked:
+        values["changeset_id"] = literal(changeset_id, BigInteger)
+    if synthetic and "synthetic" in table.c:
+        values["synthetic"] = true()
+    highest = await _highest(connection, stage)
+    new = select(*values.values()).where(s.record_id.is_(None)).order_by(s.seq)
+    created = int((await connection.execute(insert(table).from_select(list(values), new))).rowcount)
+    if created and entity.tracked:
+        fresh = and_(table.c.changeset_id == changeset_id, entity.primary > highest)
+        await connection.execute(_recorded(stage, changeset_id, "*", entity.primary, fresh))
+    return created
+
+
+async def update_changed(connection: AsyncConnection, stage: Stage, changeset_id: int) -> None:
+    """Record every changed field of the marked rows, then write them."""
+    entity, s, t = stage.entity, stage.table.c, stage.entity.table.c
+    marked = and_(_known(stage), s.changed)
+    if entity.tracked:
+        for field, compared in stage.compared.items():
+            differs = and_(marked, _differs(stage, compared))
+            await connection.execute(_recorded(stage, changeset_id, field, s.record_id, differs))
+    names = stage.compared.keys() | stage.compared.values()
+    values: dict[str, Any] = {name: func.coalesce(s[name], t[name]) for name in sorted(names)}
+    if entity.tracked:
+        values["changeset_id"] = changeset_id
+    await connection.execute(update(entity.table).values(values).where(marked))
+
+
+def _known(stage: Stage) -> ColumnElement[bool]:
+    return stage.table.c.record_id == stage.entity.primary
+
+
+def _differs(stage: Stage, compared: str) -> ColumnElement[bool]:
+    s, t = stage.table.c[compared], stage.entity.table.c[compared]
+    return and_(s.is_not(None), s.is_distinct_from(t))
+
+
+def _or_default(stage: Stage, name: str) -> ColumnElement[Any]:
+    staged, stored = stage.table.c[name], stage.entity.table.c[name]
+    default: Any = stored.server_default
+    return staged if default is None else func.coalesce(staged, literal(default.arg, stored.type))
+
+
+async def _highest(connection: AsyncConnection, stage: Stage) -> Any:
+    if not stage.entity.tracked:
+        return None
+    return (await connection.execute(select(func.coalesce(func.max(stage.entity.primary), 0)))).scalar_one()
+
+
+def _recorded(stage: Stage, changeset_id: int, field: str, record: ColumnElement[Any], where: ColumnElement[bool]) -> Any:
+    """The statement that writes one change per record; the old key is kept where the field is a reference."""
+    stored = stage.entity.table.c.get(field)
+    reference = field in {r.column for r in stage.entity.references}
+    old = stored if reference and stored is not None else cast(null(), BigInteger)
+    rows = select(
+        literal(changeset_id, BigInteger), literal(stage.entity.name, Text), record, literal(field, Text), old
+    ).where(where)
+    return insert(changes).from_select(["changeset_id", "entity", "record_id", "field", "old_reference"], rows)
+
+
+def _plain(value: Any, type_: Any) -> Any:
+    """A value as JSON keeps it, back in the column's type."""
+    if value is not None and isinstance(type_, Date):
+        return date.fromisoformat(value)
+    return Decimal(str(value)) if value is not None and isinstance(type_, Numeric) else value
