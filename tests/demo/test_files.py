@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from connectors.sources.cells import Cell
@@ -32,6 +33,7 @@ def sheet_of(file: DemoFile) -> Sheet:
     return next(sheets(file.path, names.__contains__))
 
 
+@cache
 def rows_of(file: DemoFile) -> list[dict[str, Cell]]:
     sheet = sheet_of(file)
     return [dict(zip(sheet.header, cells, strict=True)) for _, cells in sheet.rows]
