@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, ExceptionContext, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -97,6 +97,13 @@ class Database:
             connection.isolation_level = None  # we say BEGIN ourselves
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
                 connection.execute(f"PRAGMA {pragma}").close()
+
+        @event.listens_for(engine.sync_engine, "handle_error")
+        def _roll_back_when_cancelled(failure: ExceptionContext) -> None:
+            # Closing the connection would leave its statement, and with it the lock, to the garbage collector. The
+            # connection's thread does one thing after the other, so a plain rollback is safe and gives the lock back.
+            if isinstance(failure.original_exception, asyncio.CancelledError):
+                failure.is_disconnect = False
 
         @event.listens_for(engine.sync_engine, "begin")
         def _begin(connection: Connection) -> None:
