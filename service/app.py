@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
+from service import jobs
 from service.access.throttle import Throttle
 from service.access.unit import House
-from service.api import health, reveal, sign_in, start
+from service.api import findings, health, reveal, rules, scans, sign_in, start, tasks
 from service.api.headers import add_headers
 from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
@@ -18,7 +20,10 @@ from service.api.state import STATE, AppState
 from service.api.timeouts import limit_seconds
 from service.settings import Settings
 
-NOUNS: tuple[Routes, ...] = (start.routes, health.routes, sign_in.routes, reveal.routes)
+NOUNS: tuple[Routes, ...] = (
+    start.routes, health.routes, sign_in.routes, tasks.routes, findings.routes, rules.routes, scans.routes,
+    reveal.routes,
+)  # fmt: skip
 
 REQUEST_SECONDS = 30
 SHUTDOWN_SECONDS = 10
@@ -38,7 +43,7 @@ def build_app(
         middlewares=[answer_problems, limit_seconds(request_seconds)], client_max_size=settings.max_body
     )
     throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
-    app[STATE] = AppState(settings, house, throttle)
+    app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings))
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_background)

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     channel_config: dict[str, Any] = Field(default_factory=dict, description="JSON with the channel's own settings; see docs/channels.md")
     quiet_from: int = Field(20, ge=0, le=24, description="Hour of the day from which nothing is sent")
     quiet_to: int = Field(8, ge=0, le=24, description="Hour of the day until which nothing is sent")
+    spread: int = Field(
+        600, ge=0, le=3600, description="Seconds over which one morning's messages are spread; 0 sends all at once"
+    )
     audit_days: int = Field(400, ge=180, description="Days the audit log is kept; the law's floor is 180")
     max_body: int = Field(1_048_576, ge=1024, description="Largest request body in bytes")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line that is logged")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +49,12 @@ class Background:
 
 @dataclass(frozen=True)
 class AppState:
-    """Opened once by the composition root."""
+    """Opened once by the composition root. `run_scan` finishes a scan that was begun, tasks and lists included."""
 
     settings: Settings
     house: House
     sign_in_throttle: Throttle
+    run_scan: Callable[[int], Coroutine[Any, Any, object]]
     background: Background = field(default_factory=Background)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rules.catalogue import read
-
 from service.tables.columns import metadata
 
 CATALOGUE = read(metadata.tables.values())

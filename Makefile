@@ -1,0 +1,55 @@
+# The two commands a stranger needs: `make demo` and `make test`. Everything is installed into .venv from the locks.
+PYTHON ?= python3
+BIN := .venv/bin
+RESIDENTS ?= 7000
+
+.PHONY: demo serve test check bench schema lock clean
+
+demo: .venv/.run
+	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
+
+serve: .venv/.run
+	$(BIN)/zhitui init && $(BIN)/zhitui serve
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -n auto $(TESTS)
+
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r service rules connectors
+
+bench: .venv/.dev
+	$(BIN)/python -m bench
+
+schema: .venv/.run
+	$(BIN)/zhitui schema > schema.sql
+
+# Locks carry hashes and no index address; they are made again only when dependencies change.
+lock: .venv/.dev
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --extra postgres --extra build -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --extra postgres --extra build --extra dev -q -o requirements-dev.lock
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.python requirements.lock pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.python requirements-dev.lock pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ .venv/.run
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

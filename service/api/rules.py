@@ -1,0 +1,98 @@
+"""The rules in force, and checking one before it is published."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from rules import RuleErrors
+from service.access.permissions import Permission
+from service.api.models import Body, View
+from service.api.request import Request
+from service.api.routing import Routes
+from service.engine import publish, rulebook
+
+routes = Routes()
+
+
+class RuleView(View):
+    rule: str
+    version: int
+    title: str
+    department: str
+    paraphrase: str = Field(description="规则的中文说明")
+    effective_from: date
+    effective_to: date | None
+
+
+class RuleList(View):
+    items: list[RuleView]
+
+
+class RuleBody(Body):
+    document: str = Field(min_length=1, max_length=65_536, description="规则文件的全文（YAML）")
+
+
+class RuleErrorView(View):
+    code: str
+    part: str = Field(description="在文件的哪一部分")
+    line: int | None
+    start: int
+    end: int
+    chinese: str
+    english: str
+    suggestion: str | None
+
+
+class ExampleView(View):
+    name: str
+    passed: bool
+
+
+class CheckView(View):
+    ok: bool
+    paraphrase: str | None
+    errors: list[RuleErrorView]
+    examples: list[ExampleView]
+
+
+@routes.get("/rules", permission=Permission.READ_RULES)
+async def list_rules(request: Request) -> RuleList:
+    """List the rules in force, each in plain Chinese."""
+    async with request.reading() as unit:
+        ground = await rulebook.basis(unit)
+        return RuleList(
+            items=[
+                RuleView(
+                    rule=version.rule,
+                    version=version.version,
+                    title=version.title,
+                    department=version.department,
+                    paraphrase=publish.in_words(ground.checked(version)),
+                    effective_from=version.effective_from,
+                    effective_to=version.effective_to,
+                )
+                for version in await rulebook.active(unit)
+            ]
+        )
+
+
+@routes.post("/rules/check", permission=Permission.EDIT_RULES)
+async def check_rule(request: Request, body: RuleBody) -> CheckView:
+    """Check a rule without keeping it: all errors at once, its examples, and what it says in Chinese."""
+    async with request.reading() as unit:
+        ground = await rulebook.basis(unit)
+    try:
+        examined = publish.examine(body.document, ground.parameters)
+    except RuleErrors as found:
+        views = [RuleErrorView.model_validate(error) for error in found.errors]
+        return CheckView(ok=False, paraphrase=None, errors=views, examples=[])
+    return CheckView(
+        ok=all(example.passed for example in examined.examples),
+        paraphrase=publish.in_words(examined.rule),
+        errors=[
+            RuleErrorView.model_validate(error) for example in examined.examples for error in example.errors
+        ],
+        examples=[ExampleView.model_validate(example) for example in examined.examples],
+    )

@@ -1,0 +1,176 @@
+"""The worker's list, one visit, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from service.access.permissions import Permission
+from service.access.unit import Unit
+from service.api.models import Body, Id, Query, View
+from service.api.request import Request
+from service.api.routing import Routes
+from service.engine.explain import reasons
+from service.engine.headings import Item, headings
+from service.records.changesets import correct, record_service
+from service.work import outcomes, tasks
+
+routes = Routes()
+
+State = Literal["waiting", "planned", "started", "closed", "expired", "withdrawn"]
+Outcome = Literal[
+    "done", "accepted", "declined", "already_has", "not_eligible", "not_found", "moved", "died", "needs_department", "later"
+]  # fmt: skip
+Grade = Literal["urgent", "important", "normal", "low"]
+
+
+class TaskQuery(Query):
+    on: date | None = Field(None, description="只看这一天的清单，如 2026-11-23")
+    state: State | None = Field(None, description="只看这一状态；不填为全部未结束的任务")
+    after: str | None = Field(None, max_length=2000, description="上一页返回的 next；第一页不填")
+    limit: int = Field(50, ge=1, le=200, description="每页条数，1 到 200")
+
+
+class TargetView(View):
+    kind: Literal["household", "resident", "enterprise"]
+    target_id: int
+    name: str
+    address: str
+    phone: str | None = Field(description="已脱敏；完整号码请用 reveal 接口，会留下记录")
+    contact: str | None
+    members: int
+
+
+class FindingView(View):
+    finding_id: int
+    rule: str
+    title: str
+    heading: str = Field(description="这件事的一句话标题")
+    department: str = Field(description="责任部门")
+    verdict: Literal["match", "unknown"]
+    grade: Grade
+    since_on: date
+    due_on: date | None
+    reason: str = Field(description="为什么找到这个人")
+    outcome: Outcome | None
+
+
+class TaskView(View):
+    task_id: int
+    target: TargetView
+    grade: Grade
+    due_on: date | None
+    opened_on: date
+    planned_on: date | None
+    state: State
+    account_id: int | None
+    account_name: str | None
+    note: str | None
+    findings: list[FindingView]
+
+
+class TaskPage(View):
+    items: list[TaskView]
+    next: str | None = Field(description="下一页的 after；为空表示没有更多")
+
+
+class AnswerBody(Body):
+    finding_id: Id
+    outcome: Outcome
+    revisit_on: date | None = Field(None, description="再次走访日期；“later”必填，“declined”可填")
+    wrong_field: str | None = Field(None, max_length=100, description="“not_eligible”时，哪项信息有误")
+    note: str | None = Field(None, max_length=500, description="备注；请勿填写证件号和电话")
+
+
+class OutcomesBody(Body):
+    outcomes: Annotated[list[AnswerBody], Field(min_length=1, max_length=200, description="每件事一个结果")]
+
+
+@routes.get("/tasks", permission=Permission.WORK)
+async def list_tasks(request: Request, query: TaskQuery) -> TaskPage:
+    """List tasks in walking order: a worker's own ones, a supervisor's whole area."""
+    async with request.reading() as unit:
+        found = await tasks.page(
+            unit, on=query.on, state=query.state, after=query.after, limit=query.limit + 1
+        )
+        shown = found[: query.limit]
+        more = shown[-1].cursor if len(found) > query.limit else None
+        return TaskPage(items=await _views(unit, shown), next=more)
+
+
+@routes.get("/tasks/{task_id}", permission=Permission.WORK)
+async def show_task(request: Request, task_id: int) -> TaskView:
+    """Show one visit with everything to be done there."""
+    async with request.reading() as unit:
+        return await _view(unit, await tasks.get(unit, task_id))
+
+
+@routes.post("/tasks/{task_id}/start", permission=Permission.WORK, idempotent=True)
+async def start_task(request: Request, task_id: int) -> TaskView:
+    """Start a visit; 409 if someone else holds it or it is over."""
+    async with request.unit() as unit:
+        return await _view(unit, await tasks.start(unit, task_id))
+
+
+@routes.post("/tasks/{task_id}/outcomes", permission=Permission.WORK, idempotent=True)
+async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> TaskView:
+    """Say what came of the visit, one outcome per finding; the task ends when nothing is left.
+
+    What the visit established (moved, died, a service given) goes into the records at once.
+    """
+    answers = [outcomes.Answer(**answer.model_dump()) for answer in body.outcomes]
+    async with request.unit() as unit:
+        settlement = await outcomes.settle(unit, task_id, answers)
+        await _teach(unit, settlement.learned)
+        return await _view(unit, settlement.task)
+
+
+async def _teach(unit: Unit, learned: Sequence[outcomes.Learned]) -> None:
+    for fact in learned:
+        if fact.field is not None:
+            await correct(
+                unit, "resident", fact.resident_id, {fact.field: fact.value}, observed_on=unit.today
+            )
+        if fact.service is not None:
+            await record_service(unit, [fact.resident_id], fact.service, unit.today)
+
+
+async def _view(unit: Unit, task: tasks.Task) -> TaskView:
+    return (await _views(unit, [task]))[0]
+
+
+async def _views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
+    """Tasks with headings and reasons; reasons not yet written by a planned day are made now."""
+    every = [(task.task_id, finding) for task in found for finding in task.findings]
+    lines = await reasons(
+        unit,
+        [(f.finding_id, f.version_id, f.subject_id) for _, f in every if f.reason is None],
+        unit.today,
+    )
+    titles = await headings(unit, [Item(task_id, f.version_id, f.subject_id) for task_id, f in every])
+    return [
+        TaskView(
+            **{
+                name: getattr(task, name)
+                for name in TaskView.model_fields
+                if name not in ("target", "findings")
+            },
+            target=TargetView.model_validate(task.target),
+            findings=[
+                FindingView(
+                    **{
+                        name: getattr(finding, name)
+                        for name in FindingView.model_fields
+                        if name not in ("reason", "heading")
+                    },
+                    reason=finding.reason or lines.get(finding.finding_id, ""),
+                    heading=titles[task.task_id, finding.version_id],
+                )
+                for finding in task.findings
+            ],
+        )
+        for task in found
+    ]

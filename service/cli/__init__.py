@@ -1,0 +1,30 @@
+"""The command line `zhitui`. Each module holds the commands of one noun; docs/cli.md describes them all."""
+
+from __future__ import annotations
+
+from service.cli.day import (
+    explain_command,
+    plan_command,
+    push_command,
+    run_day_command,
+    scan_command,
+    tasks_command,
+)
+from service.cli.demo import demo_command
+from service.cli.office import account_group, import_command, init_command, schema_command
+from service.cli.rulebook import rules_group
+from service.cli.serve import serve_command
+from service.cli.shell import zhitui
+
+__all__ = ["main", "zhitui"]
+
+for command in (
+    init_command, demo_command, serve_command, import_command, rules_group, scan_command, plan_command, push_command,
+    run_day_command, tasks_command, explain_command, account_group, schema_command,
+):  # fmt: skip
+    zhitui.add_command(command)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    zhitui(prog_name="zhitui")

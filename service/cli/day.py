@@ -1,0 +1,188 @@
+"""The working day: scan, plan, push, the whole round, the lists, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+from sqlalchemy import select
+
+from service import jobs
+from service.access.unit import Unit
+from service.cli.shell import IN_PART, Bar, Day, as_json, opened, print_json, run
+from service.cli.words import explanation_lines, list_lines, scan_lines, tally_words, troubled
+from service.engine import explain, rulebook
+from service.engine.scan import Scan
+from service.errors import NotFound
+from service.records.identity import person_index
+from service.settings import Settings
+from service.tables import accounts, enterprises, households, residents
+from service.work import gather, plan, tasks
+
+on_option = click.option("--on", "on", type=Day(), help="哪一天，默认今天。")
+
+
+@click.command("scan")
+@click.option("--as-of", "as_of", type=Day(), help="截至哪一天，默认今天。")
+@click.option("--rule", "only_rule", help="只扫描这条规则。")
+@as_json
+@click.pass_obj
+@run
+async def scan_command(settings: Settings, as_of: date | None, only_rule: str | None, json_: bool) -> None:
+    """用生效的规则扫描全部记录。"""
+    async with opened(settings, on=as_of) as house:
+        scan = await jobs.scan_once(house, house.clock.today(), only_rule=only_rule, progress=Bar())
+        async with house.write() as unit:
+            await gather.gather(unit)
+    _show_scan(scan, json_)
+
+
+def _show_scan(scan: Scan, json_: bool) -> None:
+    if json_:
+        print_json(scan)
+    else:
+        click.echo("\n".join(scan_lines(scan)))
+    if scan.state != "done":
+        raise SystemExit(IN_PART)
+
+
+@click.command("plan")
+@on_option
+@as_json
+@click.pass_obj
+@run
+async def plan_command(settings: Settings, on: date | None, json_: bool) -> None:
+    """把未完成的任务分派到人、排到天。"""
+    async with opened(settings, on=on) as house, house.write() as unit:
+        await gather.gather(unit)
+        planned = await plan.plan(unit, unit.today, await rulebook.working_days(unit), settings.daily_cap)
+        await explain.write_reasons(unit, unit.today)
+    if json_:
+        print_json(planned)
+        return
+    visits = sum(load.visits for load in planned.loads)
+    click.echo(f"{planned.day}：{len(planned.loads)} 人，{visits} 户；暂无人负责 {planned.unassigned} 户。")
+
+
+@click.command("push")
+@on_option
+@as_json
+@click.pass_obj
+@run
+async def push_command(settings: Settings, on: date | None, json_: bool) -> None:
+    """给当天有任务的人各排一条消息，并发出所有到时的消息。"""
+    async with opened(settings, on=on) as house:
+        async with house.write() as unit:
+            day = unit.today
+            queued = await jobs.push_digests(unit, settings, plan.Plan(day, await plan.loads(unit, day), 0))
+        tally = await jobs.send_due(house, settings)
+    if json_:
+        print_json({"queued": queued, "sent": tally})
+    else:
+        click.echo(f"新排 {queued} 条；{tally_words(tally)}")
+    if troubled(tally):
+        raise SystemExit(IN_PART)
+
+
+@click.command("run-day")
+@on_option
+@click.option("--force", is_flag=True, help="休息日也执行。")
+@as_json
+@click.pass_obj
+@run
+async def run_day_command(settings: Settings, on: date | None, force: bool, json_: bool) -> None:
+    """执行一个工作日早晨的全部步骤：导入、扫描、排班、推送。"""
+    async with opened(settings, on=on) as house:
+        done = await jobs.run_day(house, settings, house.clock.today(), progress=Bar(), force=force)
+        tally = await jobs.send_due(house, settings) if done.ran else None
+    if json_:
+        print_json({"round": done, "sent": tally})
+    elif not done.ran or done.scan is None or done.plan is None or tally is None:
+        click.echo(f"{done.day} 是休息日，未执行；需要时加 --force。")
+    else:
+        click.echo("\n".join(scan_lines(done.scan)))
+        click.echo(
+            f"{done.day}：{len(done.plan.loads)} 人有任务；新排 {done.queued} 条消息；{tally_words(tally)}"
+        )
+    if done.scan is not None and done.scan.state != "done":
+        raise SystemExit(IN_PART)
+
+
+@click.command("tasks")
+@on_option
+@click.option("--worker", help="登录名或姓名。")
+@as_json
+@click.pass_obj
+@run
+async def tasks_command(settings: Settings, on: date | None, worker: str | None, json_: bool) -> None:
+    """列出当天每个人的任务清单。"""
+    async with opened(settings, on=on) as house, house.read() as unit:
+        found = await lists(unit, unit.today, await _account(unit, worker))
+    if json_:
+        print_json(found)
+    else:
+        click.echo("\n".join(list_lines(found, house.clock.today())).lstrip() or "当天没有任务。")
+
+
+async def lists(unit: Unit, day: date, account_id: int | None = None) -> list[tasks.Task]:
+    """Every task on the lists of `day`, a page at a time."""
+    found: list[tasks.Task] = []
+    while page := await tasks.page(
+        unit, on=day, account_id=account_id, after=found[-1].cursor if found else None, limit=500
+    ):
+        found += page
+    return found
+
+
+async def _account(unit: Unit, worker: str | None) -> int | None:
+    if worker is None:
+        return None
+    rows = await unit.connection.execute(
+        select(accounts.c.account_id)
+        .where((accounts.c.login == worker) | (accounts.c.name == worker))
+        .limit(2)
+    )
+    ids = list(rows.scalars())
+    if len(ids) != 1:
+        raise NotFound("没有这个人。" if not ids else "有同名的人，请改用登录名。")
+    return int(ids[0])
+
+
+@click.command("explain")
+@click.argument("rule")
+@click.argument("subject")
+@on_option
+@as_json
+@click.pass_obj
+@run
+async def explain_command(settings: Settings, rule: str, subject: str, on: date | None, json_: bool) -> None:
+    """说明一条规则对一个对象为何符合或不符合。
+
+    SUBJECT 可以是记录编号、身份证号、统一社会信用代码或户号。
+    """
+    async with opened(settings, on=on) as house, house.read() as unit:
+        version = await rulebook.active_rule(unit, rule)
+        kind = (await rulebook.basis(unit)).checked(version).document.subject
+        subject_id = await _subject(unit, kind, subject)
+        explanation = await explain.explain(unit, version, subject_id, unit.today)
+    if json_:
+        print_json(explanation)
+    else:
+        click.echo("\n".join(explanation_lines(explanation)))
+
+
+async def _subject(unit: Unit, kind: str, text: str) -> int:
+    wanted = {
+        "resident": select(residents.c.resident_id).where(
+            residents.c.id_number_index == person_index(unit.vault, text)
+        ),
+        "enterprise": select(enterprises.c.enterprise_id).where(enterprises.c.uscc == text),
+        "household": select(households.c.household_id).where(households.c.number == text),
+    }.get(kind)
+    if wanted is not None:
+        found = (await unit.connection.execute(wanted)).scalar()
+        if found is not None:
+            return int(found)
+    if text.isdigit() and len(text) < 15:
+        return int(text)
+    raise NotFound("没有找到这个对象，请核对编号。")

@@ -1,0 +1,111 @@
+"""Rules: check files, load a pack, list what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from rules import LIBRARY, Parameters, RuleError, RuleErrors, load_parameters, read_text
+from service.cli.shell import REFUSED, as_json, opened, print_json, run
+from service.engine import publish, rulebook
+from service.settings import Settings
+
+PARAMETERS = "parameters.yaml"
+
+
+@click.group("rules")
+def rules_group() -> None:
+    """规则：检查、装载、列出。"""
+
+
+@dataclass
+class _Checked:
+    """What was found in all the files: how many rules and examples there are, and every error."""
+
+    rules: int = 0
+    examples: int = 0
+    errors: list[RuleError] = field(default_factory=list)
+
+
+@rules_group.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@as_json
+def check_command(paths: tuple[Path, ...], json_: bool) -> None:
+    """检查规则文件或文件夹，并执行其中的示例；一次列出全部错误。"""
+    found = _Checked()
+    for path in paths:
+        _check(path, found)
+    if json_:
+        print_json(found)
+    else:
+        for error in found.errors:
+            click.echo(f"✗ {error}")
+        click.echo(f"{found.rules} 条规则，{found.examples} 个示例；{len(found.errors)} 处错误。")
+    if found.errors:
+        raise SystemExit(REFUSED)
+
+
+def _check(path: Path, found: _Checked) -> None:
+    folder = path if path.is_dir() else path.parent
+    try:
+        known = _parameters(folder)
+    except RuleErrors as error:
+        found.errors += error.errors
+        return
+    for file in _rule_files(path):
+        try:
+            examined = publish.examine(read_text(file), known, file.name)
+        except RuleErrors as error:
+            found.errors += [item.within(file=file.name) for item in error.errors]
+            continue
+        found.rules += 1
+        found.examples += len(examined.examples)
+        found.errors += [item.within(file=file.name) for one in examined.examples for item in one.errors]
+
+
+def _rule_files(path: Path) -> Iterator[Path]:
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    return (file for file in files if file.name != PARAMETERS)
+
+
+def _parameters(folder: Path) -> Parameters:
+    """The parameters beside the files; those of the shipped library where there are none."""
+    file = folder / PARAMETERS
+    file = file if file.exists() else LIBRARY / PARAMETERS
+    return load_parameters(read_text(file), file=file.name)
+
+
+@rules_group.command("load")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@as_json
+@click.pass_obj
+@run
+async def load_command(settings: Settings, path: Path, json_: bool) -> None:
+    """装载一个规则包文件夹；有改动的规则生成新版本并生效，有任何错误则全部不生效。"""
+    async with opened(settings) as house, house.write() as unit:
+        published = await publish.publish(unit, path)
+    if json_:
+        print_json(published)
+        return
+    words = {"new": "新增", "updated": "更新", "unchanged": "未变"}
+    for name, state in published.rules.items():
+        click.echo(f"{name}：{words[state]}")
+    click.echo(f"参数 {published.parameters} 项，履职清单 {published.duties} 项。")
+
+
+@rules_group.command("list")
+@as_json
+@click.pass_obj
+@run
+async def list_command(settings: Settings, json_: bool) -> None:
+    """列出生效的规则。"""
+    async with opened(settings) as house, house.read() as unit:
+        versions = await rulebook.active(unit)
+    if json_:
+        print_json(versions)
+        return
+    for version in versions:
+        click.echo(f"{version.rule} 第 {version.version} 版：{version.title}（{version.department}）")

@@ -1,0 +1,54 @@
+"""Serving: the API, the morning clock and the sender, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import click
+import structlog
+
+from service import jobs
+from service.access.unit import House
+from service.app import build_app, listening
+from service.cli.shell import opened, run
+from service.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@click.command("serve")
+@click.pass_obj
+@run
+async def serve_command(settings: Settings) -> None:
+    """启动服务，直到收到停止信号。"""
+    async with opened(settings) as house:
+        await serve(settings, house)
+
+
+async def serve(settings: Settings, house: House) -> None:
+    """Serve until SIGINT or SIGTERM; a morning that was missed is caught up first thing."""
+    stop = _stop_signal()
+    app = build_app(settings, house)
+    async with (
+        jobs.open_sender(house, settings) as sender,
+        listening(app, settings.host, settings.port) as url,
+    ):
+        clock = jobs.start_clock(house, settings)
+        sending = asyncio.create_task(sender.run(stop))
+        catching_up = asyncio.create_task(jobs.catch_up(house, settings))
+        click.echo(f"智推已启动：{url}（接口文档 {url}/docs，按 Ctrl-C 停止）")
+        try:
+            await stop.wait()
+        finally:
+            clock.shutdown(wait=False)
+            catching_up.cancel()
+            await asyncio.gather(sending, catching_up, return_exceptions=True)
+    click.echo("已停止。")
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

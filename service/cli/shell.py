@@ -1,0 +1,149 @@
+"""What every command shares: settings, an open house, one JSON document or readable lines, and exit codes.
+
+Exit codes: 0 done; 1 refused, nothing was changed; 2 wrong usage; 3 done in part (rows rejected, a rule failed, an
+example not met, a message not delivered).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any, ParamSpec
+
+import click
+from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
+
+from connectors.channels.message import ChannelError
+from rules import CannotEvaluate, RuleErrors
+from service.access.keys import open_vault
+from service.access.unit import House
+from service.clock import SetClock, SystemClock
+from service.errors import NotReady, Problem
+from service.logs import configure
+from service.settings import Settings
+from service.tables.database import Database
+from service.tables.schema import is_current
+
+P = ParamSpec("P")
+REFUSED, IN_PART = 1, 3
+
+
+class Day(click.ParamType[date]):
+    """A civil day, YYYY-MM-DD."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}”不是日期，请写成 2026-11-23 的形式。", param, ctx)
+
+
+@click.group()
+@click.version_option(package_name="zhitui")
+@click.pass_context
+def zhitui(context: click.Context) -> None:
+    """智推：把该办的事、带着理由、每天一次推送给社区工作者。"""
+    try:
+        context.obj = Settings()
+    except ValidationError as error:
+        lines = "\n".join(f"  ZHITUI_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
+        raise click.UsageError(f"环境变量设置有误，请对照 docs/settings.md 更正：\n{lines}") from error
+    configure(context.obj.log_level, SystemClock().now)
+
+
+def as_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--json`: one document on standard output."""
+    return click.option("--json", "json_", is_flag=True, help="输出一个 JSON 文档。")(command)
+
+
+def run(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run an async command; a refusal is one sentence on standard error and exit code 1."""
+
+    @functools.wraps(command)
+    def start(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            asyncio.run(command(*args, **kwargs))
+        except Problem as error:
+            refuse(error.detail, error.code)
+        except (ChannelError, CannotEvaluate) as error:
+            refuse(str(error), type(error).__name__)
+        except RuleErrors as error:
+            refuse(str(error), "rule_errors")
+
+    return start
+
+
+def refuse(message: str, code: str) -> None:
+    """Say why nothing was done, and end."""
+    click.echo(f"错误（{code}）：{message}", err=True)
+    sys.exit(REFUSED)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, on: date | None = None, ready: bool = True) -> AsyncIterator[House]:
+    """The house of this installation; with `on`, its clock stands at half past eight of that day.
+
+    NotReady when there is no key, or when the tables are older than the program.
+    """
+    clock = SystemClock(settings.zone) if on is None else SetClock.at(on, 8, 30, settings.zone)
+    vault = open_vault(settings)
+    database = Database(settings.database_url)
+    try:
+        if ready and not await is_current(database):
+            raise NotReady()
+        yield House(database, clock, vault)
+    finally:
+        await database.close()
+
+
+def standing_on(house: House, on: date) -> House:
+    """The same house with its clock at half past eight of `on`."""
+    return replace(house, clock=SetClock.at(on, 8, 30, house.clock.zone))
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(to_jsonable_python(document), ensure_ascii=False, indent=2))
+
+
+class Bar:
+    """A progress bar on standard error, in a terminal only."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if not self.shown or not total:
+            return
+        filled = round(24 * done / total)
+        end = "\n" if done >= total else ""
+        click.echo(
+            f"\r\x1b[K[{'█' * filled}{'·' * (24 - filled)}] {done}/{total} {what}{end}", nl=False, err=True
+        )
+
+
+class Counter:
+    """Rows read so far on standard error, in a terminal only, where the total is not known."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.shown = sys.stderr.isatty()
+
+    def rows(self, count: int) -> None:
+        if self.shown:
+            click.echo(f"\r\x1b[K{self.what}：已读 {count} 行", nl=False, err=True)
+
+    def end(self) -> None:
+        if self.shown:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,205 @@
+"""Bringing a rule's findings in step with its verdicts, as a few statements over a temporary table.
+
+`verdicts_now` holds the subjects that match or are undecidable today. Then, in this order:
+clear open episodes whose subject is no longer there (`resolved` where the rule still applies to it, `withdrawn`
+otherwise); re-arm settled episodes whose quiet time is over; update what still matches; open what is new. An open
+episode that became undecidable stays open: unknown is never silently "no".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import CreateTable
+
+from service.access.unit import Unit
+from service.tables import findings
+from service.tables.columns import Key
+
+verdicts_now = Table(
+    "verdicts_now",
+    MetaData(),
+    Column("subject_id", Key, primary_key=True, autoincrement=False),
+    Column("target_kind", Text, nullable=False),
+    Column("target_id", Key, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("due_on", Date),
+    prefixes=["TEMPORARY"],
+)
+
+
+@dataclass(frozen=True)
+class Episode:
+    """What is the same for every finding a rule opens on one day."""
+
+    rule: str
+    version_id: int
+    subject_kind: str
+    as_of: date
+    due_on: date | None
+    visit_from: date | None
+    asks: bool
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of one reconciliation."""
+
+    matched: int = 0
+    unknown: int = 0
+    opened: int = 0
+    resolved: int = 0
+    withdrawn: int = 0
+
+
+async def fill(unit: Unit, verdicts: Select[tuple[object, ...]]) -> None:
+    """Evaluate the verdicts of one rule into the temporary table, emptied before."""
+    await unit.connection.execute(CreateTable(verdicts_now, if_not_exists=True))
+    await unit.connection.execute(delete(verdicts_now))
+    columns = [column.name for column in verdicts_now.columns]
+    await unit.connection.execute(insert(verdicts_now).from_select(columns, verdicts))
+
+
+async def reconcile(unit: Unit, episode: Episode, still_applies: Select[tuple[int]]) -> Tally:
+    """Apply `verdicts_now` to the findings of the rule. `still_applies` selects the subjects `applies` holds of."""
+    matched, unknown = await _counts(unit.connection)
+    resolved = await _clear(unit, episode, "resolved", findings.c.subject_id.in_(still_applies))
+    withdrawn = await _clear(unit, episode, "withdrawn", None)
+    await _rearm(unit, episode)
+    await _keep(unit, episode)
+    opened = await _open(unit, episode)
+    return Tally(matched, unknown, opened, resolved, withdrawn)
+
+
+async def withdraw(unit: Unit, rule: str, as_of: date) -> int:
+    """Withdraw every open finding of a rule that is not in force."""
+    gone = await unit.connection.execute(
+        update(findings)
+        .where(findings.c.rule == rule, findings.c.cleared_on.is_(None))
+        .values(cleared_on=as_of, clearing="withdrawn")
+    )
+    return gone.rowcount
+
+
+def _open_episodes(episode: Episode) -> ColumnElement[bool]:
+    return and_(
+        findings.c.rule == episode.rule,
+        findings.c.subject_kind == episode.subject_kind,
+        findings.c.cleared_on.is_(None),
+    )
+
+
+async def _counts(connection: AsyncConnection) -> tuple[int, int]:
+    of_verdict = {
+        row.verdict: row.n
+        for row in await connection.execute(
+            select(verdicts_now.c.verdict, func.count().label("n")).group_by(verdicts_now.c.verdict)
+        )
+    }
+    return of_verdict.get("match", 0), of_verdict.get("unknown", 0)
+
+
+async def _clear(unit: Unit, episode: Episode, clearing: str, which: ColumnElement[bool] | None) -> int:
+    present = exists().where(verdicts_now.c.subject_id == findings.c.subject_id)
+    gone = and_(_open_episodes(episode), ~present)
+    cleared = await unit.connection.execute(
+        update(findings)
+        .where(gone if which is None else and_(gone, which))
+        .values(cleared_on=episode.as_of, clearing=clearing)
+    )
+    return cleared.rowcount
+
+
+async def _rearm(unit: Unit, episode: Episode) -> None:
+    await unit.connection.execute(
+        update(findings)
+        .where(
+            _open_episodes(episode),
+            findings.c.settled_on.is_not(None),
+            findings.c.quiet_until <= episode.as_of,
+        )
+        .values(cleared_on=episode.as_of, clearing="rearmed")
+    )
+
+
+async def _keep(unit: Unit, episode: Episode) -> None:
+    """Update grade, target, due date and version of what still matches, where they changed."""
+    now = verdicts_now.c
+    due = func.coalesce(now.due_on, findings.c.due_on)
+    await unit.connection.execute(
+        update(findings)
+        .where(
+            _open_episodes(episode),
+            now.subject_id == findings.c.subject_id,
+            or_(
+                findings.c.grade != now.grade,
+                findings.c.verdict != now.verdict,
+                findings.c.target_kind != now.target_kind,
+                findings.c.target_id != now.target_id,
+                findings.c.version_id != episode.version_id,
+                findings.c.due_on.is_distinct_from(due),
+            ),
+        )
+        .values(
+            grade=now.grade,
+            verdict=now.verdict,
+            target_kind=now.target_kind,
+            target_id=now.target_id,
+            version_id=episode.version_id,
+            due_on=due,
+        )
+    )
+
+
+async def _open(unit: Unit, episode: Episode) -> int:
+    """Open an episode for each new match (and, where the rule asks, each undecidable subject)."""
+    now = verdicts_now.c
+    same = and_(
+        findings.c.rule == episode.rule,
+        findings.c.subject_kind == episode.subject_kind,
+        findings.c.subject_id == now.subject_id,
+    )
+    held_back = exists().where(
+        same, or_(findings.c.cleared_on.is_(None), findings.c.quiet_until > episode.as_of)
+    )
+    wanted = now.verdict.in_(("match", "unknown") if episode.asks else ("match",))
+    rows = select(
+        literal(episode.rule),
+        literal(episode.version_id, Key),
+        literal(episode.subject_kind),
+        now.subject_id,
+        now.target_kind,
+        now.target_id,
+        now.verdict,
+        now.grade,
+        literal(episode.as_of, Date()),
+        func.coalesce(now.due_on, literal(episode.due_on, Date())),
+        literal(episode.visit_from, Date()),
+    ).where(wanted, ~held_back)
+    columns = [
+        "rule", "version_id", "subject_kind", "subject_id", "target_kind", "target_id", "verdict", "grade",
+        "since_on", "due_on", "visit_from",
+    ]  # fmt: skip
+    opened = await unit.connection.execute(insert(findings).from_select(columns, rows))
+    return opened.rowcount

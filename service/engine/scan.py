@@ -1,0 +1,235 @@
+"""A scan: every active rule judged over the whole population, one transaction a rule.
+
+The transaction of a rule holds its findings *and* its row in `scan_rules`, so a process killed at any moment resumes
+with the rules that have no row yet, and nothing is lost or doubled. A rule that fails is written down as failed and
+keeps its old findings; the others go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+import structlog
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors, applying, verdicts
+from service.access.actors import SYSTEM, Actor
+from service.access.unit import House, Unit
+from service.engine.missing import missing_facts
+from service.engine.reconcile import Episode, Tally, fill, reconcile, withdraw
+from service.engine.rulebook import Version, active, active_rule, basis
+from service.errors import NotFound
+from service.tables import findings, scan_rules, scans
+from service.tables.catalogue import CATALOGUE
+
+log = structlog.get_logger(__name__)
+Progress = Callable[[str, int, int], None]
+"""Called with (rule, number of rules done, number of rules)."""
+
+SCAN_LOCK = 0x5A54_0001
+"""Key of the PostgreSQL advisory lock that lets one rule be reconciled at a time."""
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What a scan did for one rule."""
+
+    rule: str
+    state: str
+    matched: int
+    unknown: int
+    missing: dict[str, int] | None
+    opened: int
+    resolved: int
+    withdrawn: int
+    error: str | None
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scan and its rules so far. `state`: running, done, incomplete (some rule failed)."""
+
+    scan_id: int
+    as_of: date
+    state: str
+    rules: list[RuleResult]
+
+
+async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int:
+    """Write down that a scan is to be made; NotFound for a rule that is not active."""
+    if only_rule is not None:
+        await active_rule(unit, only_rule)
+    row = await unit.connection.execute(
+        insert(scans)
+        .values(
+            as_of=as_of,
+            state="running",
+            only_rule=only_rule,
+            actor_id=unit.actor.account_id,
+            started_at=unit.now,
+        )
+        .returning(scans.c.scan_id)
+    )
+    return int(row.scalar_one())
+
+
+async def run(house: House, scan_id: int, progress: Progress | None = None, actor: Actor = SYSTEM) -> Scan:
+    """Do what is left of a scan, rule by rule, and close it."""
+    async with house.read(actor) as unit:
+        scan = await get(unit, scan_id)
+        only = (
+            await unit.connection.execute(select(scans.c.only_rule).where(scans.c.scan_id == scan_id))
+        ).scalar()
+        versions = [version for version in await active(unit) if only in (None, version.rule)]
+    done = {result.rule for result in scan.rules}
+    for number, version in enumerate(versions):
+        if progress:
+            progress(version.rule, number, len(versions))
+        if version.rule not in done:
+            await _scan_rule(house, scan, version, actor)
+    async with house.write(actor) as unit:
+        if only is None:
+            await _withdraw_retired(unit, scan.as_of, {version.rule for version in versions})
+        await _close(unit, scan_id)
+        scan = await get(unit, scan_id)
+    if progress:
+        progress("", len(versions), len(versions))
+    return scan
+
+
+async def unfinished(unit: Unit) -> list[int]:
+    """Scans that were begun and not closed, oldest first."""
+    rows = await unit.connection.execute(
+        select(scans.c.scan_id).where(scans.c.state == "running").order_by(scans.c.scan_id)
+    )
+    return list(rows.scalars())
+
+
+async def get(unit: Unit, scan_id: int) -> Scan:
+    """A scan with its rules; NotFound when there is none."""
+    row = (await unit.connection.execute(select(scans).where(scans.c.scan_id == scan_id))).first()
+    if row is None:
+        raise NotFound()
+    names = [scan_rules.c[name] for name in RuleResult.__dataclass_fields__]
+    results = await unit.connection.execute(
+        select(*names).where(scan_rules.c.scan_id == scan_id).order_by(scan_rules.c.rule)
+    )
+    return Scan(row.scan_id, row.as_of, row.state, [RuleResult(*result) for result in results])
+
+
+async def _scan_rule(house: House, scan: Scan, version: Version, actor: Actor) -> None:
+    started = time.perf_counter()
+    try:
+        async with house.write(actor) as unit:
+            await _one_at_a_time(unit)
+            await _write_result(
+                unit, scan.scan_id, version, started, await _judge_all(unit, scan.as_of, version)
+            )
+    except (RuleErrors, CannotEvaluate, SQLAlchemyError) as error:
+        log.error("rule_failed", rule=version.rule, version=version.version, error=type(error).__name__)
+        async with house.write(actor) as unit:
+            await _write_failure(unit, scan.scan_id, version, started, error)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    tally: Tally
+    missing: dict[str, int]
+
+
+async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
+    if not version.effective(as_of):
+        return _Judged(Tally(withdrawn=await withdraw(unit, version.rule, as_of)), {})
+    ground = await basis(unit)
+    rule, now = ground.checked(version), ground.moment(as_of)
+    await fill(unit, verdicts(rule, CATALOGUE, now, dialect=unit.dialect))
+    episode = Episode(
+        rule=version.rule,
+        version_id=version.version_id,
+        subject_kind=rule.document.subject,
+        as_of=as_of,
+        due_on=_due(rule.document, now),
+        visit_from=_visit_from(rule.document, now),
+        asks=rule.document.unknown == "ask",
+    )
+    tally = await reconcile(unit, episode, applying(rule, CATALOGUE, now, dialect=unit.dialect))
+    return _Judged(tally, await missing_facts(unit, rule) if tally.unknown else {})
+
+
+def _due(document: RuleDocument, now: Moment) -> date | None:
+    """The due date counted from today; None where it stands in a field."""
+    due = document.due
+    if due.working_days is not None:
+        return now.working_day(now.as_of, due.working_days)
+    return None if due.days is None else now.as_of + timedelta(days=due.days)
+
+
+def _visit_from(document: RuleDocument, now: Moment) -> date | None:
+    """The day from which a worker may be sent, where somebody else may settle it alone first."""
+    waits = [period.working_days for period in document.first.values()]
+    return now.working_day(now.as_of, max(waits)) if waits else None
+
+
+async def _one_at_a_time(unit: Unit) -> None:
+    if unit.dialect == "postgresql":
+        await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCAN_LOCK})
+
+
+async def _write_result(unit: Unit, scan_id: int, version: Version, started: float, judged: _Judged) -> None:
+    await unit.connection.execute(
+        insert(scan_rules).values(
+            scan_id=scan_id,
+            rule=version.rule,
+            version_id=version.version_id,
+            state="done",
+            missing=judged.missing,
+            milliseconds=_since(started),
+            **asdict(judged.tally),
+        )
+    )
+
+
+async def _write_failure(
+    unit: Unit, scan_id: int, version: Version, started: float, error: Exception
+) -> None:
+    known = isinstance(error, RuleErrors | CannotEvaluate)
+    reason = str(error) if known else f"数据库未能执行这条规则（{type(error).__name__}），请联系运维人员。"
+    await unit.connection.execute(
+        insert(scan_rules).values(
+            scan_id=scan_id,
+            rule=version.rule,
+            version_id=version.version_id,
+            state="failed",
+            error=reason,
+            milliseconds=_since(started),
+        )
+    )
+
+
+async def _withdraw_retired(unit: Unit, as_of: date, in_force: set[str]) -> None:
+    rows = await unit.connection.execute(
+        select(findings.c.rule).where(findings.c.cleared_on.is_(None)).distinct()
+    )
+    for rule in set(rows.scalars()) - in_force:
+        await withdraw(unit, rule, as_of)
+
+
+async def _close(unit: Unit, scan_id: int) -> None:
+    failed = await unit.connection.execute(
+        select(func.count())
+        .select_from(scan_rules)
+        .where(scan_rules.c.scan_id == scan_id, scan_rules.c.state == "failed")
+    )
+    state = "incomplete" if failed.scalar_one() else "done"
+    await unit.connection.execute(
+        update(scans).where(scans.c.scan_id == scan_id).values(state=state, finished_at=unit.now)
+    )
+
+
+def _since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

@@ -1,0 +1,18 @@
+"""Run by alembic: applies the versions on the connection that `service.tables.schema` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from service.tables.columns import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    compare_type=True,
+    compare_server_default=False,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,107 @@
+"""Who gets a task: the holder of the grid's post, else the deputy, else the least loaded of the community.
+
+Never a disabled or absent account. Posts are followed in one statement; only what no post covers is dealt out in
+Python, in a fixed order, so that the same inputs give the same list.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from datetime import date
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func, or_, select, update
+
+from service.access.unit import Unit
+from service.tables import absences, accounts, posts, tasks
+from service.tables.columns import Key
+from service.work.gather import OPEN
+from service.work.history import tell
+
+COMMUNITY_DIGITS = 12  # facts/domain §3.2: the statistics code of a community; a grid's begins with it
+
+
+async def assign(unit: Unit, day: date) -> int:
+    """Give every open task somebody who is on duty on `day`; returns how many nobody could be found for."""
+    await _follow_posts(unit, day)
+    return await _deal_out(unit, day)
+
+
+async def _follow_posts(unit: Unit, day: date) -> None:
+    holder = func.coalesce(_holder("main", day), _holder("deputy", day))
+    other = and_(OPEN, holder.is_not(None), tasks.c.account_id.is_distinct_from(holder))
+    await tell(unit, "handed_over", and_(other, tasks.c.account_id.is_not(None)))
+    await tell(unit, "assigned", and_(other, tasks.c.account_id.is_(None)))
+    await unit.connection.execute(update(tasks).where(other).values(account_id=holder))
+
+
+def _holder(role: str, day: date) -> ScalarSelect[int]:
+    """The account on duty in the post of the task's division; the lowest id where several hold it."""
+    return (
+        select(func.min(posts.c.account_id))
+        .join(accounts, accounts.c.account_id == posts.c.account_id)
+        .where(
+            posts.c.division_code == tasks.c.division_code,
+            posts.c.role == role,
+            posts.c.from_on <= day,
+            or_(posts.c.to_on.is_(None), posts.c.to_on >= day),
+            _on_duty(day),
+        )
+        .scalar_subquery()
+    )
+
+
+def _on_duty(day: date) -> ColumnElement[bool]:
+    away = exists().where(
+        absences.c.account_id == accounts.c.account_id, absences.c.from_on <= day, absences.c.to_on >= day
+    )
+    return and_(accounts.c.role == "worker", accounts.c.disabled_at.is_(None), ~away)
+
+
+async def _deal_out(unit: Unit, day: date) -> int:
+    """Hand what no post covers to the least loaded worker of the task's community; returns what is left over."""
+    queues = await _loads(unit, day)
+    served = exists().where(accounts.c.account_id == tasks.c.account_id, _on_duty(day))
+    orphans = await unit.connection.execute(
+        select(tasks.c.task_id, tasks.c.division_code).where(OPEN, ~served).order_by(tasks.c.task_id)
+    )
+    dealt: list[dict[str, int]] = []
+    left = 0
+    for task_id, division in orphans:
+        queue = queues.get(division[:COMMUNITY_DIGITS])
+        if not queue:
+            left += 1
+            continue
+        load, account = queue[0]
+        heapq.heapreplace(queue, (load + 1, account))
+        dealt.append({"task": task_id, "account": account})
+    await _hand_out(unit, dealt)
+    return left
+
+
+async def _loads(unit: Unit, day: date) -> dict[str, list[tuple[int, int]]]:
+    """Community → heap of (open tasks, account) of its workers on duty."""
+    rows = await unit.connection.execute(
+        select(accounts.c.division_code, func.count(tasks.c.task_id), accounts.c.account_id)
+        .outerjoin(tasks, and_(tasks.c.account_id == accounts.c.account_id, OPEN))
+        .where(_on_duty(day), accounts.c.division_code.is_not(None))
+        .group_by(accounts.c.account_id, accounts.c.division_code)
+    )
+    queues: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for division, load, account in rows:
+        heapq.heappush(queues[division[:COMMUNITY_DIGITS]], (load, account))
+    return queues
+
+
+async def _hand_out(unit: Unit, dealt: list[dict[str, int]]) -> None:
+    if not dealt:
+        return
+    await unit.connection.execute(
+        update(tasks)
+        .where(tasks.c.task_id == bindparam("task", type_=Key))
+        .values(account_id=bindparam("account", type_=Key)),
+        dealt,
+    )
+    for batch in range(0, len(dealt), 500):
+        ids = [row["task"] for row in dealt[batch : batch + 500]]
+        await tell(unit, "assigned", tasks.c.task_id.in_(ids))

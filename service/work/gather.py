@@ -1,0 +1,175 @@
+"""Findings become tasks: all that one household, resident or shop needs is one visit.
+
+A finding is live while its episode is open and no human has settled it. Every live finding belongs to the one open
+task of its visit target; a task without live findings ends by itself. Each step is one statement over all tasks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from service.access.unit import Unit
+from service.tables import enterprises, findings, households, residents, tasks
+from service.tables.codes import GRADE
+from service.tables.tasks import OPEN_STATES
+from service.work.history import tell
+
+LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None))
+OPEN = tasks.c.state.in_(OPEN_STATES)
+RANK = {grade: rank for rank, grade in enumerate(GRADE)}
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """How many tasks a gathering opened, and how many ended because their cause is gone."""
+
+    opened: int
+    ended: int
+
+
+async def gather(unit: Unit) -> Gathered:
+    """Bring tasks in step with findings: open, join, refresh, end. Running it twice changes nothing."""
+    opened = await _open_missing(unit)
+    await _join(unit)
+    await _refresh(unit)
+    await _place(unit)
+    return Gathered(opened, await end_idle(unit))
+
+
+def grade_rank(column: ColumnElement[str]) -> ColumnElement[int]:
+    """0 for the most urgent grade, rising."""
+    return case(RANK, value=column, else_=len(RANK))
+
+
+async def end_idle(unit: Unit, which: ColumnElement[bool] | None = None) -> int:
+    """End every open task (of `which`) that has no live finding left.
+
+    `closed` where something was settled by a human or resolved in the records; `withdrawn` where nothing applied.
+    """
+    mine = findings.c.task_id == tasks.c.task_id
+    idle = and_(OPEN, ~exists().where(mine, LIVE), literal(True) if which is None else which)
+    achieved = exists().where(mine, or_(findings.c.outcome.is_not(None), findings.c.clearing == "resolved"))
+    await tell(unit, "closed", and_(idle, achieved))
+    await tell(unit, "withdrawn", and_(idle, ~achieved))
+    state = case((achieved, "closed"), else_="withdrawn")
+    ended = await unit.connection.execute(
+        update(tasks).where(idle).values(state=state, closed_at=unit.now, planned_on=None)
+    )
+    return ended.rowcount
+
+
+async def _open_missing(unit: Unit) -> int:
+    last = (await unit.connection.execute(select(func.max(tasks.c.task_id)))).scalar() or 0
+    has_task = exists().where(
+        OPEN, tasks.c.target_kind == findings.c.target_kind, tasks.c.target_id == findings.c.target_id
+    )
+    targets = (
+        select(
+            findings.c.target_kind,
+            findings.c.target_id,
+            literal("normal"),
+            literal("waiting"),
+            func.min(findings.c.since_on),
+        )
+        .where(LIVE, ~has_task)
+        .group_by(findings.c.target_kind, findings.c.target_id)
+        .order_by(findings.c.target_kind, findings.c.target_id)
+    )
+    columns = ["target_kind", "target_id", "grade", "state", "opened_on"]
+    opened = await unit.connection.execute(insert(tasks).from_select(columns, targets))
+    await tell(unit, "opened", tasks.c.task_id > last)
+    return opened.rowcount
+
+
+async def _join(unit: Unit) -> None:
+    """Link each live finding to the open task of its present target, also when the target moved."""
+    home = (
+        select(tasks.c.task_id)
+        .where(OPEN, tasks.c.target_kind == findings.c.target_kind, tasks.c.target_id == findings.c.target_id)
+        .scalar_subquery()
+    )
+    await unit.connection.execute(
+        update(findings).where(LIVE, findings.c.task_id.is_distinct_from(home)).values(task_id=home)
+    )
+
+
+async def _refresh(unit: Unit) -> None:
+    """Give each open task its highest grade, earliest due date and earliest visiting day."""
+    best = _over_live(func.min(grade_rank(findings.c.grade)))
+    due = _over_live(func.min(findings.c.due_on))
+    visit = _over_live(func.min(func.coalesce(findings.c.visit_from, findings.c.since_on)))
+    grade = case(dict(enumerate(GRADE)), value=best, else_="normal")
+    await unit.connection.execute(
+        update(tasks)
+        .where(
+            OPEN,
+            or_(
+                tasks.c.grade != grade,
+                tasks.c.due_on.is_distinct_from(due),
+                tasks.c.visit_from.is_distinct_from(visit),
+            ),
+        )
+        .values(grade=grade, due_on=due, visit_from=visit)
+    )
+
+
+async def _place(unit: Unit) -> None:
+    """Take grid and address of each open task from its target, so that a move moves the task."""
+    members = and_(residents.c.household_id == tasks.c.target_id, residents.c.death_on.is_(None))
+    of_household = {
+        "division_code": func.coalesce(
+            _one(residents, func.min(_area(residents.c.grid_code, residents.c.live_code)), members),
+            _one(households, households.c.live_code, households.c.household_id == tasks.c.target_id),
+            "",
+        ),
+        "place": func.coalesce(_one(residents, func.min(residents.c.address), members), ""),
+    }
+    of_resident = _own(residents, residents.c.resident_id, residents.c.live_code)
+    of_enterprise = _own(enterprises, enterprises.c.enterprise_id, enterprises.c.site_code)
+    for kind, values in (
+        ("household", of_household),
+        ("resident", of_resident),
+        ("enterprise", of_enterprise),
+    ):
+        moved = or_(*(tasks.c[name] != value for name, value in values.items()))
+        await unit.connection.execute(
+            update(tasks).where(OPEN, tasks.c.target_kind == kind, moved).values(**values)
+        )
+
+
+def _own(
+    table: FromClause, key: ColumnElement[int], code: ColumnElement[str]
+) -> dict[str, ColumnElement[str]]:
+    mine = key == tasks.c.target_id
+    return {
+        "division_code": func.coalesce(_one(table, _area(table.c.grid_code, code), mine), ""),
+        "place": func.coalesce(_one(table, table.c.address, mine), ""),
+    }
+
+
+def _area(grid: ColumnElement[str], community: ColumnElement[str]) -> ColumnElement[str]:
+    return func.coalesce(func.nullif(grid, ""), community)
+
+
+def _one(table: FromClause, value: ColumnElement[str], where: ColumnElement[bool]) -> ScalarSelect[str]:
+    return select(value).select_from(table).where(where).scalar_subquery()
+
+
+def _over_live(value: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(value).where(findings.c.task_id == tasks.c.task_id, LIVE).scalar_subquery()

@@ -1,0 +1,178 @@
+"""What came of a visit, one tap per finding.
+
+A settled finding stays quiet: until its condition clears, or until the rule's `again` (or the date the worker gave)
+has passed. "later" settles nothing; it moves the finding to another day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, select, update
+
+from rules import RuleDocument, load
+from rules.dates import add_months
+from service.access.unit import Unit
+from service.errors import Conflict, InvalidInput
+from service.tables import employments, findings, outcomes, rule_versions, tasks
+from service.tables.tasks import OPEN_STATES, OUTCOME
+from service.work.gather import LIVE, end_idle
+from service.work.history import tell
+from service.work.tasks import Task, get
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the worker says of one finding."""
+
+    finding_id: int
+    outcome: str
+    revisit_on: date | None = None
+    wrong_field: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A fact the visit established, for the records: a field of a resident, or a service that was given."""
+
+    resident_id: int
+    field: str | None = None
+    value: date | None = None
+    service: str | None = None
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """The task after the answers, and what the records should learn from them."""
+
+    task: Task
+    learned: list[Learned]
+
+
+MONTHS = {"M": 1, "Y": 12}
+FACT_OF = {"died": "death_on", "moved": "moved_out_on"}
+"""Outcomes that are facts about the person: the field that takes the day of the visit."""
+
+
+async def settle(unit: Unit, task_id: int, answers: list[Answer]) -> Settlement:
+    """Write the answers, quiet the findings, end the task when nothing is left.
+
+    NotFound outside the actor's sight, Conflict when the task or a finding is already settled, InvalidInput for an
+    answer that lacks a date or names a finding of another task.
+    """
+    task = await get(unit, task_id)
+    if task.account_id != unit.actor.account_id:
+        raise Conflict("这项任务由其他同事负责，请刷新列表。")
+    if task.state not in OPEN_STATES:
+        raise Conflict("这项任务已经结束，请刷新列表。")
+    open_findings = await _open_findings(unit, task_id)
+    for answer in answers:
+        _check(unit, answer, open_findings)
+    learned: list[Learned] = []
+    for answer in answers:
+        row = open_findings[answer.finding_id]
+        await _write(unit, task_id, answer, row)
+        learned += _learned(unit, answer, row)
+    await tell(unit, "outcome", tasks.c.task_id == task_id, _told(answers))
+    await _put_off(unit, task_id, answers)
+    await end_idle(unit, tasks.c.task_id == task_id)
+    return Settlement(await get(unit, task_id), learned)
+
+
+def _check(unit: Unit, answer: Answer, open_findings: dict[int, Row[Any]]) -> None:
+    if answer.outcome not in OUTCOME:
+        raise InvalidInput(f"处理结果只能是：{'、'.join(OUTCOME)}。")
+    if answer.finding_id not in open_findings:
+        raise Conflict("其中一项已经处理过或不属于这项任务，请刷新后再提交。")
+    if answer.outcome == "later" and answer.revisit_on is None:
+        raise InvalidInput("选择“稍后再办”时请填写 revisit_on（再次走访日期）。")
+    if answer.revisit_on is not None and answer.revisit_on <= unit.today:
+        raise InvalidInput("revisit_on 必须晚于今天。")
+
+
+async def _open_findings(unit: Unit, task_id: int) -> dict[int, Row[Any]]:
+    rows = await unit.connection.execute(
+        select(findings, rule_versions.c.document, employments.c.resident_id.label("employee_id"))
+        .join(rule_versions, rule_versions.c.version_id == findings.c.version_id)
+        .outerjoin(
+            employments,
+            and_(
+                findings.c.subject_kind == "employment", employments.c.employment_id == findings.c.subject_id
+            ),
+        )
+        .where(findings.c.task_id == task_id, LIVE)
+    )
+    return {row.finding_id: row for row in rows}
+
+
+async def _write(unit: Unit, task_id: int, answer: Answer, row: Row[Any]) -> None:
+    await unit.connection.execute(
+        insert(outcomes).values(
+            finding_id=answer.finding_id,
+            task_id=task_id,
+            outcome=answer.outcome,
+            wrong_field=answer.wrong_field,
+            revisit_on=answer.revisit_on,
+            note=answer.note,
+            account_id=unit.actor.account_id,
+            at=unit.now,
+        )
+    )
+    values: dict[str, Any]
+    if answer.outcome == "later":
+        values = {"visit_from": answer.revisit_on}
+    else:
+        values = {
+            "outcome": answer.outcome,
+            "settled_on": unit.today,
+            "quiet_until": answer.revisit_on or _again(_document(row), unit.today),
+        }
+    await unit.connection.execute(
+        update(findings).where(findings.c.finding_id == answer.finding_id).values(**values)
+    )
+
+
+def _document(row: Row[Any]) -> RuleDocument:
+    return load(row.document, file=row.rule)
+
+
+def _again(document: RuleDocument, day: date) -> date | None:
+    """Until when a settled finding stays quiet: None means until its condition clears."""
+    if document.again == "never":
+        return None
+    count, unit = int(document.again[1:-1]), document.again[-1]
+    return day + timedelta(days=count) if unit == "D" else add_months(day, count * MONTHS[unit])
+
+
+def _learned(unit: Unit, answer: Answer, row: Row[Any]) -> list[Learned]:
+    resident = row.subject_id if row.subject_kind == "resident" else row.employee_id
+    if resident is None:
+        return []
+    if answer.outcome in FACT_OF:
+        return [Learned(resident, field=FACT_OF[answer.outcome], value=unit.today)]
+    given = _document(row).done
+    if answer.outcome == "done" and given is not None:
+        return [Learned(resident, service=given.event)]
+    return []
+
+
+async def _put_off(unit: Unit, task_id: int, answers: list[Answer]) -> None:
+    """A task whose every live finding was put off goes back to waiting until the earliest of their dates."""
+    later = [answer.revisit_on for answer in answers if answer.outcome == "later" and answer.revisit_on]
+    if not later:
+        return
+    rest = await _open_findings(unit, task_id)
+    visits = [row.visit_from or row.since_on for row in rest.values()]
+    if visits and min(visits) > unit.today:
+        await unit.connection.execute(
+            update(tasks)
+            .where(tasks.c.task_id == task_id)
+            .values(state="waiting", planned_on=None, visit_from=min(visits))
+        )
+
+
+def _told(answers: list[Answer]) -> dict[str, Any]:
+    return {"outcomes": {str(answer.finding_id): answer.outcome for answer in answers}}

@@ -1,0 +1,108 @@
+"""Whom a visit goes to: name, address and a masked phone number, for many targets in three statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, select
+
+from service.access.masks import mask_phone
+from service.access.unit import Unit
+from service.tables import enterprises, residents
+
+
+@dataclass(frozen=True)
+class Target:
+    """A household, resident or enterprise as the responsible worker sees it."""
+
+    kind: str
+    target_id: int
+    name: str
+    address: str
+    phone: str | None
+    contact: str | None
+    members: int = 1
+
+
+async def targets_of(unit: Unit, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Target]:
+    """The targets of (kind, id) pairs. A target whose record is gone keeps an empty name."""
+    pairs = set(wanted)
+    found = {pair: Target(*pair, name="", address="", phone=None, contact=None, members=0) for pair in pairs}
+    for kind, read in (("resident", _residents), ("household", _households), ("enterprise", _enterprises)):
+        ids = [target_id for target_kind, target_id in pairs if target_kind == kind]
+        if ids:
+            found |= {(kind, target.target_id): target for target in await read(unit, ids)}
+    return found
+
+
+async def _residents(unit: Unit, ids: list[int]) -> list[Target]:
+    rows = await unit.connection.execute(
+        select(residents.c.resident_id, residents.c.name, residents.c.address, residents.c.phone).where(
+            residents.c.resident_id.in_(ids)
+        )
+    )
+    return [
+        Target(
+            "resident",
+            row.resident_id,
+            row.name,
+            row.address or "",
+            _phone(unit, "residents", row.phone),
+            None,
+        )
+        for row in rows
+    ]
+
+
+async def _households(unit: Unit, ids: list[int]) -> list[Target]:
+    head_first = case((residents.c.relation == "0", 0), else_=1)
+    rows = await unit.connection.execute(
+        select(residents.c.household_id, residents.c.name, residents.c.address, residents.c.phone)
+        .where(residents.c.household_id.in_(ids), residents.c.death_on.is_(None))
+        .order_by(residents.c.household_id, head_first, residents.c.resident_id)
+    )
+    members: dict[int, list[Any]] = {}
+    for row in rows:
+        members.setdefault(row.household_id, []).append(row)
+    return [_household(unit, household, people) for household, people in members.items()]
+
+
+def _household(unit: Unit, household: int, people: list[Any]) -> Target:
+    head = people[0]
+    address = next((person.address for person in people if person.address), "")
+    reachable = next((person for person in people if person.phone), head)
+    return Target(
+        kind="household",
+        target_id=household,
+        name=f"{head.name}家" if len(people) > 1 else head.name,
+        address=address,
+        phone=_phone(unit, "residents", reachable.phone),
+        contact=reachable.name if reachable is not head else None,
+        members=len(people),
+    )
+
+
+async def _enterprises(unit: Unit, ids: list[int]) -> list[Target]:
+    columns = enterprises.c
+    rows = await unit.connection.execute(
+        select(
+            columns.enterprise_id, columns.name, columns.address, columns.phone, columns.contact_name
+        ).where(columns.enterprise_id.in_(ids))
+    )
+    return [
+        Target(
+            "enterprise",
+            row.enterprise_id,
+            row.name,
+            row.address or "",
+            _phone(unit, "enterprises", row.phone),
+            row.contact_name,
+        )
+        for row in rows
+    ]
+
+
+def _phone(unit: Unit, table: str, sealed: str | None) -> str | None:
+    return mask_phone(unit.vault.open(f"{table}.phone", sealed)) if sealed else None

@@ -1,0 +1,186 @@
+"""Reading tasks within the actor's sight, and starting one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, select, true, tuple_, update
+
+from service.access.actors import Actor, visible
+from service.access.permissions import Role
+from service.access.unit import Unit
+from service.errors import Conflict, InvalidInput, NotFound
+from service.tables import accounts, findings, rule_versions, tasks
+from service.work.gather import LIVE, OPEN, grade_rank
+from service.work.history import tell
+from service.work.targets import Target, targets_of
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to be done on a visit. `reason` is None until a planned day has written it."""
+
+    finding_id: int
+    rule: str
+    version_id: int
+    title: str
+    department: str
+    subject_kind: str
+    subject_id: int
+    verdict: str
+    grade: str
+    since_on: date
+    due_on: date | None
+    reason: str | None
+    outcome: str | None
+    live: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """One visit: to whom, where, why, by when, and by whom."""
+
+    task_id: int
+    target: Target
+    grade: str
+    due_on: date | None
+    opened_on: date
+    planned_on: date | None
+    state: str
+    account_id: int | None
+    account_name: str | None
+    note: str | None
+    cursor: str
+    findings: list[Finding]
+
+
+def in_sight(actor: Actor) -> ColumnElement[bool]:
+    """Tasks of the actor's area; a worker sees the own ones only."""
+    own = tasks.c.account_id == actor.account_id if actor.role is Role.WORKER else true()
+    return and_(visible(actor, tasks.c.division_code), own)
+
+
+async def page(
+    unit: Unit,
+    *,
+    on: date | None = None,
+    state: str | None = None,
+    account_id: int | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> list[Task]:
+    """Tasks in sight in walking order (address, then key).
+
+    `on` keeps the list of that day, `state` one state (all open ones when None), `account_id` one worker's.
+    `after` is the `cursor` of the last task already seen.
+    """
+    statement = _tasks().where(in_sight(unit.actor), OPEN if state is None else tasks.c.state == state)
+    if on is not None:
+        statement = statement.where(tasks.c.planned_on == on)
+    if account_id is not None:
+        statement = statement.where(tasks.c.account_id == account_id)
+    if after is not None:
+        place, task_id = _position(after)
+        statement = statement.where(
+            tuple_(tasks.c.place, tasks.c.task_id) > tuple_(literal(place), literal(task_id))
+        )
+    statement = statement.order_by(tasks.c.place, tasks.c.task_id).limit(limit)
+    return await _with_findings(unit, (await unit.connection.execute(statement)).all())
+
+
+async def get(unit: Unit, task_id: int) -> Task:
+    """One task in sight; NotFound otherwise, whether it exists elsewhere or not."""
+    row = (
+        await unit.connection.execute(_tasks().where(tasks.c.task_id == task_id, in_sight(unit.actor)))
+    ).first()
+    if row is None:
+        raise NotFound()
+    return (await _with_findings(unit, [row]))[0]
+
+
+async def start(unit: Unit, task_id: int) -> Task:
+    """Begin a visit. Beginning one's own again changes nothing; Conflict when it is over or another's."""
+    task = await get(unit, task_id)
+    if task.account_id != unit.actor.account_id:
+        raise Conflict("这项任务由其他同事负责，请刷新列表。")
+    if task.state == "started":
+        return task
+    which = and_(tasks.c.task_id == task_id, tasks.c.state.in_(("waiting", "planned")))
+    begun = await unit.connection.execute(
+        update(tasks).where(which).values(state="started", planned_on=task.planned_on or unit.today)
+    )
+    if begun.rowcount == 0:
+        raise Conflict("这项任务已经结束，请刷新列表。")
+    await tell(unit, "started", tasks.c.task_id == task_id)
+    return await get(unit, task_id)
+
+
+async def require_finding_in_sight(unit: Unit, finding_id: int) -> None:
+    """NotFound unless the finding belongs to a task in the actor's sight."""
+    seen = await unit.connection.execute(
+        select(findings.c.finding_id)
+        .join(tasks, tasks.c.task_id == findings.c.task_id)
+        .where(findings.c.finding_id == finding_id, in_sight(unit.actor))
+    )
+    if seen.first() is None:
+        raise NotFound()
+
+
+def _tasks() -> Select[Any]:
+    return select(tasks, accounts.c.name.label("account_name")).outerjoin(
+        accounts, accounts.c.account_id == tasks.c.account_id
+    )
+
+
+async def _with_findings(unit: Unit, rows: list[Row[Any]] | Any) -> list[Task]:
+    targets = await targets_of(unit, [(row.target_kind, row.target_id) for row in rows])
+    found = await _findings_of(unit, [row.task_id for row in rows])
+    return [
+        Task(
+            task_id=row.task_id,
+            target=targets[row.target_kind, row.target_id],
+            grade=row.grade,
+            due_on=row.due_on,
+            opened_on=row.opened_on,
+            planned_on=row.planned_on,
+            state=row.state,
+            account_id=row.account_id,
+            account_name=row.account_name,
+            note=row.note,
+            cursor=_cursor(row.place, row.task_id),
+            findings=found.get(row.task_id, []),
+        )
+        for row in rows
+    ]
+
+
+async def _findings_of(unit: Unit, task_ids: list[int]) -> dict[int, list[Finding]]:
+    rows = await unit.connection.execute(
+        select(findings, rule_versions.c.title, rule_versions.c.department, LIVE.label("live"))
+        .join(rule_versions, rule_versions.c.version_id == findings.c.version_id)
+        .where(findings.c.task_id.in_(task_ids))
+        .order_by(findings.c.task_id, grade_rank(findings.c.grade), findings.c.finding_id)
+    )
+    found: dict[int, list[Finding]] = {}
+    for row in rows:
+        found.setdefault(row.task_id, []).append(
+            Finding(**{name: getattr(row, name) for name in Finding.__dataclass_fields__})
+        )
+    return found
+
+
+def _cursor(place: str, task_id: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([place, task_id]).encode()).decode()
+
+
+def _position(cursor: str) -> tuple[str, int]:
+    try:
+        place, task_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return str(place), int(task_id)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidInput("after 不是本接口给出的翻页标记，请从第一页重新开始。") from error
