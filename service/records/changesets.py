@@ -50,7 +50,9 @@ _CHUNK = 500
 async def open_changeset(unit: Unit, source: str, *, note: str | None = None) -> int:
     """Begin a set of changes; `source` is a value of changesets.source."""
     row = {"source": source, "actor_id": unit.actor.account_id, "recorded_at": unit.now, "note": note}
-    result = await unit.connection.execute(insert(changesets).values(row).returning(changesets.c.changeset_id))
+    result = await unit.connection.execute(
+        insert(changesets).values(row).returning(changesets.c.changeset_id)
+    )
     return int(result.scalar_one())
 
 
@@ -64,7 +66,9 @@ async def take_turn(unit: Unit, *, shared: bool = False) -> None:
         await unit.connection.execute(text(f"SELECT {function}(:key)"), {"key": _TURN})
 
 
-async def correct(unit: Unit, entity: str, record_id: int, values: Mapping[str, Any], *, observed_on: date) -> int:
+async def correct(
+    unit: Unit, entity: str, record_id: int, values: Mapping[str, Any], *, observed_on: date
+) -> int:
     """Write what a visit found. `entity` as in the catalogue ("resident"); gives the changeset's id.
 
     Imports leave the fields alone until the file says something else than it said before.
@@ -102,17 +106,25 @@ async def record_service(unit: Unit, resident_ids: Sequence[int], kind: str, hap
         statement = _service_of(unit, people[start : start + _CHUNK], kind, happened_on, changeset_id)
         made += (await unit.connection.execute(statement)).scalars()
     if made:
-        noted = [{"changeset_id": changeset_id, "entity": "service_event", "record_id": i, "field": "*"} for i in made]
+        noted = [
+            {"changeset_id": changeset_id, "entity": "service_event", "record_id": i, "field": "*"}
+            for i in made
+        ]
         await unit.connection.execute(insert(changes), noted)
     return changeset_id
 
 
 def _service_of(unit: Unit, people: Sequence[int], kind: str, happened_on: date, changeset_id: int) -> Any:
     known = select(
-        residents.c.resident_id, literal(kind, Text), literal(happened_on, Date), literal(changeset_id, BigInteger)
+        residents.c.resident_id,
+        literal(kind, Text),
+        literal(happened_on, Date),
+        literal(changeset_id, BigInteger),
     ).where(residents.c.resident_id.in_(people))
     make = sqlite.insert if unit.dialect == "sqlite" else postgresql.insert
-    statement = make(service_events).from_select(["resident_id", "kind", "happened_on", "changeset_id"], known)
+    statement = make(service_events).from_select(
+        ["resident_id", "kind", "happened_on", "changeset_id"], known
+    )
     return statement.on_conflict_do_nothing().returning(service_events.c.service_event_id)
 
 
@@ -143,7 +155,12 @@ def _reader_of(column: Column[Any]) -> Reader:
         return read_code(codes, {}, number=isinstance(column.type, Integer))
     if column.name == "phone":
         return read_phone
-    for kind, reader in ((Date, read_date), (Boolean, read_yes_no), (Integer, read_count), (Numeric, read_amount)):
+    for kind, reader in (
+        (Date, read_date),
+        (Boolean, read_yes_no),
+        (Integer, read_count),
+        (Numeric, read_amount),
+    ):
         if isinstance(column.type, kind):
             return reader
     return read_text(200)

@@ -20,14 +20,20 @@ _UNKNOWN_CODES = 200
 _CHUNK = 500
 
 
-async def refuse_two_persons(connection: AsyncConnection, kind: Kind, stages: Sequence[Stage], ledger: Ledger) -> None:
+async def refuse_two_persons(
+    connection: AsyncConnection, kind: Kind, stages: Sequence[Stage], ledger: Ledger
+) -> None:
     """Rows of one identity number with different names go, each told the other's row."""
     stage = next((stage for stage in stages if stage.entity.name == "resident"), None)
     if stage is None:
         return
     s = stage.table.c
     torn = select(s.id_number_index).group_by(s.id_number_index).having(func.min(s.name) != func.max(s.name))
-    rows = select(s.id_number_index, s.seq, s.name).where(s.id_number_index.in_(torn)).order_by(s.id_number_index, s.seq)
+    rows = (
+        select(s.id_number_index, s.seq, s.name)
+        .where(s.id_number_index.in_(torn))
+        .order_by(s.id_number_index, s.seq)
+    )
     group: list[tuple[int, str]] = []
     current = None
     for index, sequence, name in (await connection.execute(rows)).all():
@@ -55,7 +61,9 @@ async def refuse_unresolved(
         await remove(connection, stages, ledger.refused)
 
 
-async def warn_of_unknown_divisions(connection: AsyncConnection, kind: Kind, stage: Stage, ledger: Ledger) -> None:
+async def warn_of_unknown_divisions(
+    connection: AsyncConnection, kind: Kind, stage: Stage, ledger: Ledger
+) -> None:
     """Codes that no division has, each once per column, with the number of rows."""
     for name in stage.entity.divisions:
         if name in stage.table.c:
@@ -63,7 +71,9 @@ async def warn_of_unknown_divisions(connection: AsyncConnection, kind: Kind, sta
             await _warn_of_codes(connection, kind, stage, name, field, "division_unknown", ledger)
 
 
-async def warn_of_unknown_parents(connection: AsyncConnection, kind: Kind, stage: Stage, ledger: Ledger) -> None:
+async def warn_of_unknown_parents(
+    connection: AsyncConnection, kind: Kind, stage: Stage, ledger: Ledger
+) -> None:
     """Divisions whose superior is neither known nor in the file; asked after the merge."""
     if stage.entity.name == "division":
         await _warn_of_codes(connection, kind, stage, "parent_code", "parent_code", "parent_unknown", ledger)
@@ -110,7 +120,14 @@ def _refuse_group(kind: Kind, group: Sequence[tuple[int, str]], ledger: Ledger) 
     for sequence, name in group:
         others = ledger.rows_of([other for other, _ in group if other != sequence])
         header = kind.header_of("identity")
-        ledger.refuse(sequence, "two_persons_one_number", header=header, value=mask_name(name), privacy="code", rows=others)
+        ledger.refuse(
+            sequence,
+            "two_persons_one_number",
+            header=header,
+            value=mask_name(name),
+            privacy="code",
+            rows=others,
+        )
 
 
 def _unresolved(stage: Stage) -> list[tuple[ColumnElement[bool], Reference]]:
@@ -160,7 +177,12 @@ def _completed(stage: Stage, repeated: Select[Any]) -> Any:
     same = and_(*(other.c[name] == s[name] for name in stage.entity.key))
 
     def latest(name: str) -> Any:
-        found = select(other.c[name]).where(same, other.c[name].is_not(None)).order_by(other.c.seq.desc()).limit(1)
+        found = (
+            select(other.c[name])
+            .where(same, other.c[name].is_not(None))
+            .order_by(other.c.seq.desc())
+            .limit(1)
+        )
         return func.coalesce(s[name], found.correlate(stage.table).scalar_subquery())
 
     open_facts = [name for name in stage.facts if name not in stage.entity.key]

@@ -48,7 +48,13 @@ class Column:
 
 
 def column(
-    header: str, field: str, reader: Making, names: str = "", *, required: bool = False, privacy: Privacy = "open"
+    header: str,
+    field: str,
+    reader: Making,
+    names: str = "",
+    *,
+    required: bool = False,
+    privacy: Privacy = "open",
 ) -> Column:
     """`names` separated by spaces."""
     return Column(header, field, reader, tuple(names.split()), required, privacy)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from connectors.sources.cells import Cell
 from service.records.issues import Wrong
-from service.records.text import clean
+from service.records.text import as_text, clean
 
 FOREVER = date(9999, 12, 31)
 """What 长期 is stored as: later than any date a rule compares with."""
@@ -25,6 +25,7 @@ _FORMS = (
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
 )
 _TIME = re.compile(r"(?<=[\d日])(?:T|\s+)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$", re.IGNORECASE)
+_MARKS = re.compile(r"\s*([-./年月日])\s*")
 _PARTIAL = re.compile(r"\d{4}年?|\d{4}[-./]?\d{1,2}|\d{4}年\d{1,2}月")
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
 _SERIAL_ZERO = date(1899, 12, 30)
@@ -54,10 +55,10 @@ def read_expiry(cell: Cell) -> date | None:
 
 @lru_cache(maxsize=65_536)
 def _from_text(raw: str) -> date | None:
-    text = clean(raw)
+    text = as_text(raw)
     if not text:
         return None
-    text = re.sub(r"\s*([-./年月日])\s*", r"\1", _TIME.sub("", text))
+    text = _MARKS.sub(r"\1", _TIME.sub("", text))
     for form in _FORMS:
         match = form.fullmatch(text)
         if match:

@@ -93,7 +93,12 @@ class _Work:
     async def run(self, import_id: int) -> ImportReport:
         stages = staging.stages_of(self.kind)
         reader = RowReader(
-            self.kind, stages, self.house.vault, self.house.clock.today(), self.house.database.dialect == "sqlite", self.ledger
+            self.kind,
+            stages,
+            self.house.vault,
+            self.house.clock.today(),
+            self.house.database.dialect == "sqlite",
+            self.ledger,
         )
         async with ahead(reader.batches(self.path)) as batches:
             first = await anext(batches)  # a file that cannot be read never takes the write lock
@@ -143,7 +148,9 @@ class _Work:
             tallies[stage.entity.name] = await self._merge_stage(unit, stages, stage, changeset_id)
         return tallies
 
-    async def _merge_stage(self, unit: Unit, stages: Sequence[Stage], stage: Stage, changeset_id: int) -> Tally:
+    async def _merge_stage(
+        self, unit: Unit, stages: Sequence[Stage], stage: Stage, changeset_id: int
+    ) -> Tally:
         connection = unit.connection
         await merge.resolve(connection, stage)
         await checks.refuse_unresolved(connection, self.kind, stages, stage, self.ledger)
@@ -175,7 +182,9 @@ class _Work:
         """Keep the figures and the issues."""
         for start in range(0, len(self.ledger.issues), _ERRORS_AT_ONCE):
             chunk = self.ledger.issues[start : start + _ERRORS_AT_ONCE]
-            await unit.connection.execute(insert(import_errors), [_error_row(report.import_id, issue) for issue in chunk])
+            await unit.connection.execute(
+                insert(import_errors), [_error_row(report.import_id, issue) for issue in chunk]
+            )
         await self._close(
             unit, report.import_id, state="done", read=report.read, good=report.good, bad=report.bad, created=report.created,
             updated=report.updated, unchanged=report.unchanged, changeset_id=report.changeset_id,
@@ -228,5 +237,3 @@ def _problem_of(error: BaseException) -> Problem | None:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull()
     return None
-
-

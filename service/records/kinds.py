@@ -88,11 +88,15 @@ _ID_NAMES = "身份证号码 公民身份号码 居民身份证号 身份证 证
 _USCC_NAMES = "社会信用代码 信用代码 统一信用代码 统一社会信用代码/注册号 统一代码 统一社会信用代码(注册号)"
 _PHONE_NAMES = "手机号 手机号码 电话 联系方式 手机 联系电话号码 电话号码 移动电话"
 _VALID_NAMES = "有效期 有效期限 到期日期 到期日 有效期截止 有效期止 有效截止日期 失效日期"
-_HANDLES_NAMES = "是否接触直接入口食品 接触入口食品 直接接触入口食品 是否直接接触入口食品 从事接触直接入口食品工作"
+_HANDLES_NAMES = (
+    "是否接触直接入口食品 接触入口食品 直接接触入口食品 是否直接接触入口食品 从事接触直接入口食品工作"
+)
 _PUBLIC_NAMES = "是否直接为顾客服务 直接服务顾客 为顾客服务"
 
 
-def _identity(field: str = "identity", header: str = "身份证号", names: str = _ID_NAMES, required: bool = True) -> Column:
+def _identity(
+    field: str = "identity", header: str = "身份证号", names: str = _ID_NAMES, required: bool = True
+) -> Column:
     return column(header, field, c.identity, names, required=required, privacy="identity")
 
 
@@ -122,10 +126,28 @@ _RESIDENTS = Kind(
         column("姓名", "name", c.text(60), "居民姓名 人员姓名 名字", required=True, privacy="name"),
         column("性别", "sex", c.sex),
         column("出生日期", "birth_date", c.past_day, "出生年月日 出生年月 生日", privacy="private"),
-        column("户籍地编码", "hukou_code", c.division, "户籍地区划 户籍地行政区划代码 户籍区划代码 户籍地代码", privacy="code"),
-        column("居住地编码", "live_code", c.division, "居住地区划 居住社区编码 社区编码 现住地编码 居住地代码", privacy="code"),
+        column(
+            "户籍地编码",
+            "hukou_code",
+            c.division,
+            "户籍地区划 户籍地行政区划代码 户籍区划代码 户籍地代码",
+            privacy="code",
+        ),
+        column(
+            "居住地编码",
+            "live_code",
+            c.division,
+            "居住地区划 居住社区编码 社区编码 现住地编码 居住地代码",
+            privacy="code",
+        ),
         column("网格编码", "grid_code", c.grid, "网格代码 所属网格编码 所在网格编码", privacy="code"),
-        column("住址", "address", c.text(200), "居住地址 现住址 地址 家庭住址 现居住地址 详细地址", privacy="private"),
+        column(
+            "住址",
+            "address",
+            c.text(200),
+            "居住地址 现住址 地址 家庭住址 现居住地址 详细地址",
+            privacy="private",
+        ),
         column("联系电话", "phone", c.phone, _PHONE_NAMES, privacy="phone"),
         column("户号", "household_number", c.number_text(40), "家庭编号 户编号 户口簿号"),
         column("与户主关系", "relation", c.family, "户主关系 与户主的关系 家庭关系"),
@@ -141,7 +163,10 @@ _RESIDENTS = Kind(
     ),
     (
         Part(
-            "households", _same("live_code", number="household_number"), when=("household_number",), creates_only=True
+            "households",
+            _same("live_code", number="household_number"),
+            when=("household_number",),
+            creates_only=True,
         ),
         Part("residents", _same(*_RESIDENT_FIELDS)),
     ),
@@ -192,7 +217,16 @@ _EMPLOYMENTS = Kind(
     (
         Part(
             "employments",
-            _same("person_index", "uscc", "shown", "post", "handles_food", "serves_public", "started_on", "ended_on"),
+            _same(
+                "person_index",
+                "uscc",
+                "shown",
+                "post",
+                "handles_food",
+                "serves_public",
+                "started_on",
+                "ended_on",
+            ),
         ),
     ),
     orders=(("started_on", "ended_on"),),
@@ -252,13 +286,19 @@ _DISABILITIES = Kind(
     "残疾证",
     (
         _identity(),
-        column("残疾证号", "number", c.number_text(40), "残疾人证号 残疾人证编号 残疾证编号", privacy="identity"),
+        column(
+            "残疾证号", "number", c.number_text(40), "残疾人证号 残疾人证编号 残疾证编号", privacy="identity"
+        ),
         column("残疾类别", "kind", c.disability_kind, "残疾类型 残疾种类", required=True),
         column("残疾等级", "grade", c.disability_grade, "残疾级别 等级", required=True),
         column("发证日期", "issued_on", c.day, "签发日期 发证时间"),
         column("有效期至", "valid_to", c.expiry, _VALID_NAMES),
     ),
-    (Part("disabilities", _same("person_index", "shown", "number", "kind", "grade", "issued_on", "valid_to")),),
+    (
+        Part(
+            "disabilities", _same("person_index", "shown", "number", "kind", "grade", "issued_on", "valid_to")
+        ),
+    ),
     orders=(("issued_on", "valid_to"),),
 )
 
@@ -293,10 +333,23 @@ _DIVISIONS = Kind(
     "divisions",
     "区划",
     (
-        column("编码", "code", c.any_division, "代码 区划代码 区划编码 网格编码 统计用区划代码", required=True, privacy="code"),
+        column(
+            "编码",
+            "code",
+            c.any_division,
+            "代码 区划代码 区划编码 网格编码 统计用区划代码",
+            required=True,
+            privacy="code",
+        ),
         column("名称", "name", c.text(80), "区划名称 网格名称", required=True),
         column("级别", "level", c.division_level, "层级 区划级别"),
-        column("上级编码", "parent_code", c.division, "上级代码 上级区划代码 父级编码 所属社区编码", privacy="code"),
+        column(
+            "上级编码",
+            "parent_code",
+            c.division,
+            "上级代码 上级区划代码 父级编码 所属社区编码",
+            privacy="code",
+        ),
     ),
     (Part("divisions", _same("code", "prefix", "name", "level", "parent_code")),),
 )
@@ -317,30 +370,56 @@ _SURVEY = Kind(
     "survey",
     "摸排表",
     (
-        column("企业名称", "enterprise_name", c.text(120), "单位名称 店名 经营主体名称 商户名称", required=True),
+        column(
+            "企业名称", "enterprise_name", c.text(120), "单位名称 店名 经营主体名称 商户名称", required=True
+        ),
         _uscc(),
         column("行业代码", "industry", c.industry, "行业 国民经济行业代码 所属行业代码", privacy="code"),
-        column("经营地编码", "site_code", c.division, "经营地区划 所在社区编码 经营地社区编码 社区编码", privacy="code"),
+        column(
+            "经营地编码",
+            "site_code",
+            c.division,
+            "经营地区划 所在社区编码 经营地社区编码 社区编码",
+            privacy="code",
+        ),
         column("经营地址", "site_address", c.text(200), "店铺地址 经营场所 单位地址"),
         column("员工姓名", "name", c.text(60), "姓名 从业人员姓名 人员姓名", required=True, privacy="name"),
         _identity(names=f"{_ID_NAMES} 员工身份证号 从业人员身份证号"),
         column("居住地编码", "live_code", c.division, "员工居住地编码", privacy="code"),
-        column("员工联系电话", "phone", c.phone, "员工电话 员工手机 联系电话 手机号 手机号码", privacy="phone"),
+        column(
+            "员工联系电话", "phone", c.phone, "员工电话 员工手机 联系电话 手机号 手机号码", privacy="phone"
+        ),
         column("岗位", "post", c.text(60), "工种 职务 工作岗位 岗位名称"),
         column("接触直接入口食品", "handles_food", c.yes_no, _HANDLES_NAMES),
         column("直接为顾客服务", "serves_public", c.yes_no, _PUBLIC_NAMES),
         column("入职日期", "started_on", c.day, "入职时间 上岗日期"),
         column("离职日期", "ended_on", c.day, "离职时间 离岗日期"),
-        column("健康证号", "number", c.number_text(60), "健康证编号 健康证明编号 健康证号码", privacy="private"),
+        column(
+            "健康证号", "number", c.number_text(60), "健康证编号 健康证明编号 健康证号码", privacy="private"
+        ),
         column("健康证发证日期", "issued_on", c.day, "健康证办证日期 健康证签发日期"),
-        column("健康证有效期至", "valid_to", c.expiry, "健康证有效期 健康证到期日期 健康证到期日 健康证有效期限"),
+        column(
+            "健康证有效期至", "valid_to", c.expiry, "健康证有效期 健康证到期日期 健康证到期日 健康证有效期限"
+        ),
     ),
     (
-        Part("enterprises", _same("uscc", "industry", "site_code", name="enterprise_name", address="site_address")),
+        Part(
+            "enterprises",
+            _same("uscc", "industry", "site_code", name="enterprise_name", address="site_address"),
+        ),
         Part("residents", _same("id_type", "id_number", "name", "sex", "birth_date", "live_code", "phone")),
         Part(
             "employments",
-            _same("person_index", "uscc", "shown", "post", "handles_food", "serves_public", "started_on", "ended_on"),
+            _same(
+                "person_index",
+                "uscc",
+                "shown",
+                "post",
+                "handles_food",
+                "serves_public",
+                "started_on",
+                "ended_on",
+            ),
         ),
         Part(
             "certificates",

@@ -36,14 +36,28 @@ class Ledger:
         return len(self.sheets) - 1
 
     def refuse(
-        self, sequence: int, code: str, *, header: str, value: Any = None, privacy: Privacy = "open", **details: Any
+        self,
+        sequence: int,
+        code: str,
+        *,
+        header: str,
+        value: Any = None,
+        privacy: Privacy = "open",
+        **details: Any,
     ) -> None:
         """The row is not imported."""
         self.refused.add(sequence)
         self._note(sequence, "error", code, header, masked(value, privacy), details)
 
     def warn(
-        self, sequence: int, code: str, *, header: str, value: Any = None, privacy: Privacy = "open", **details: Any
+        self,
+        sequence: int,
+        code: str,
+        *,
+        header: str,
+        value: Any = None,
+        privacy: Privacy = "open",
+        **details: Any,
     ) -> None:
         """The row is imported, and somebody should look at it."""
         self.warnings += 1
@@ -51,7 +65,9 @@ class Ledger:
 
     def rows_of(self, sequences: Sequence[int]) -> str:
         """Row numbers as an advice names them, with the sheet where there are several."""
-        return "、".join(self._row_of(sequence) for sequence in sequences[:5]) + ("等" if len(sequences) > 5 else "")
+        return "、".join(self._row_of(sequence) for sequence in sequences[:5]) + (
+            "等" if len(sequences) > 5 else ""
+        )
 
     def _row_of(self, sequence: int) -> str:
         sheet, row = place_of(sequence)
@@ -66,5 +82,3 @@ class Ledger:
         sheet, row = place_of(sequence)
         sentence = advice(code, column=header, **details)
         self.issues.append(Issue(self.sheets[sheet], row, header, value, code, severity, sentence))
-
-

@@ -51,7 +51,9 @@ async def resolve(connection: AsyncConnection, stage: Stage) -> None:
     for reference in stage.entity.references:
         if reference.column in s:
             found = s[reference.by] == reference.found_in
-            await connection.execute(update(stage.table).values({reference.column: reference.key}).where(found))
+            await connection.execute(
+                update(stage.table).values({reference.column: reference.key}).where(found)
+            )
 
 
 async def recognise(connection: AsyncConnection, stage: Stage) -> None:
@@ -67,14 +69,21 @@ async def respect_corrections(connection: AsyncConnection, stage: Stage) -> None
     """Drop staged values that a visit has corrected; let those win that the source itself has changed since."""
     s, c = stage.table.c, corrections.c
     mine = c.entity == stage.entity.name
-    rows = (await connection.execute(select(c.field, c.record_id, c.replaced).where(mine, c.record_id == s.record_id))).all()
+    rows = (
+        await connection.execute(
+            select(c.field, c.record_id, c.replaced).where(mine, c.record_id == s.record_id)
+        )
+    ).all()
     by_field: dict[str, list[dict[str, Any]]] = {}
     for field, record_id, replaced in rows:
         if field in s:
             by_field.setdefault(field, []).append({"held": record_id, "old": _plain(replaced, s[field].type)})
     for field, held in by_field.items():
         compared = stage.compared[field]
-        unmoved = and_(s.record_id == bindparam("held"), s[compared].is_not_distinct_from(bindparam("old", type_=s[compared].type)))
+        unmoved = and_(
+            s.record_id == bindparam("held"),
+            s[compared].is_not_distinct_from(bindparam("old", type_=s[compared].type)),
+        )
         blank = {name: null() for name in {field, compared}}
         await connection.execute(update(stage.table).where(unmoved).values(blank), held)
         moved = select(s.record_id).where(s[field].is_not(None), s.record_id.is_not(None))
@@ -144,7 +153,9 @@ async def _highest(connection: AsyncConnection, stage: Stage) -> Any:
     return (await connection.execute(select(func.coalesce(func.max(stage.entity.primary), 0)))).scalar_one()
 
 
-def _recorded(stage: Stage, changeset_id: int, field: str, record: ColumnElement[Any], where: ColumnElement[bool]) -> Any:
+def _recorded(
+    stage: Stage, changeset_id: int, field: str, record: ColumnElement[Any], where: ColumnElement[bool]
+) -> Any:
     """The statement that writes one change per record; the old key is kept where the field is a reference."""
     stored = stage.entity.table.c.get(field)
     reference = field in {r.column for r in stage.entity.references}
@@ -152,7 +163,9 @@ def _recorded(stage: Stage, changeset_id: int, field: str, record: ColumnElement
     rows = select(
         literal(changeset_id, BigInteger), literal(stage.entity.name, Text), record, literal(field, Text), old
     ).where(where)
-    return insert(changes).from_select(["changeset_id", "entity", "record_id", "field", "old_reference"], rows)
+    return insert(changes).from_select(
+        ["changeset_id", "entity", "record_id", "field", "old_reference"], rows
+    )
 
 
 def _plain(value: Any, type_: Any) -> Any:

@@ -24,6 +24,7 @@ _NO = frozenset(["否", "无", "0", "FALSE", "N", "NO", "×", "✗", "✘", "X",
 _MOBILE = re.compile(r"1\d{10}")
 _LANDLINE = re.compile(r"(?:0\d{2,3})?[2-9]\d{6,7}(?:[*#转]\d{1,6})?|[48]00\d{7}|9\d{4,7}|12\d{3}")
 _SEVERAL = re.compile(r"[、,;/|]| +")
+_PHONE_MARKS = re.compile(r"[\s\-‐–—()]")
 _PREFIX = re.compile(r"^(?:\+?0{0,2}86)(?=1\d{10}$)")
 _MONEY = re.compile(r"^[¥$]|元$|(?<=\d),(?=\d{3}(?:\D|$))")
 _INDUSTRY = re.compile(r"[A-T]?(\d{2,4})")
@@ -150,7 +151,13 @@ def read_phone(cell: Cell) -> str | Noted | None:
 
 def read_amount(cell: Cell) -> Decimal | None:
     """An amount of money in yuan, in cents: 3,500.00 or ¥3500 or 3500元."""
-    text = "" if cell is None else str(cell) if isinstance(cell, int | float) else _MONEY.sub("", as_text(cell).replace(" ", ""))
+    text = (
+        ""
+        if cell is None
+        else str(cell)
+        if isinstance(cell, int | float)
+        else _MONEY.sub("", as_text(cell).replace(" ", ""))
+    )
     if not text:
         return None
     try:
@@ -171,7 +178,9 @@ def read_count(cell: Cell) -> int | None:
 
 
 def _phone(text: str) -> str | None:
-    digits = _PREFIX.sub("", re.sub(r"[\s\-‐–—()]", "", text))
+    if _MOBILE.fullmatch(text):
+        return text
+    digits = _PREFIX.sub("", _PHONE_MARKS.sub("", text))
     return digits if _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits) else None
 
 

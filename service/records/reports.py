@@ -67,7 +67,9 @@ class ImportReport:
         return sum(tally.duplicates for tally in self.tallies.values())
 
 
-async def issues_of(unit: Unit, import_id: int, *, after: int = 0, limit: int = _PAGE) -> Sequence[tuple[int, Issue]]:
+async def issues_of(
+    unit: Unit, import_id: int, *, after: int = 0, limit: int = _PAGE
+) -> Sequence[tuple[int, Issue]]:
     """A page of an import's issues with their keys, in the order they were found."""
     e = import_errors.c
     statement = (

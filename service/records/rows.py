@@ -54,7 +54,9 @@ class RowReader:
 
     def batches(self, path: Path) -> Generator[Batch, None, None]:
         """Every good row once, in the order of the file. Raises SourceError, FileRefused, OSError."""
-        for sheet in sheets(path, self.kind.known, skipped=lambda without: self.ledger.skipped.append(without.sheet)):
+        for sheet in sheets(
+            path, self.kind.known, skipped=lambda without: self.ledger.skipped.append(without.sheet)
+        ):
             yield from self._of_sheet(sheet)
 
     def _of_sheet(self, sheet: Sheet) -> Iterator[Batch]:
@@ -90,7 +92,9 @@ class RowReader:
             )
         return list(taken.values())
 
-    def _add(self, batch: Batch, sequence: int, taken: Sequence[Taken], cells: Sequence[Cell], width: int) -> None:
+    def _add(
+        self, batch: Batch, sequence: int, taken: Sequence[Taken], cells: Sequence[Cell], width: int
+    ) -> None:
         values = self._values(sequence, taken, cells)
         if len(cells) > width:
             self.ledger.refuse(sequence, "row_too_long", header="")
@@ -125,7 +129,9 @@ class RowReader:
         for earlier, later in self.kind.orders:
             if earlier in values and later in values and values[later] < values[earlier]:
                 column = self.kind.column_of(later)
-                self._refuse(sequence, "date_order", column, values[later], other=self.kind.header_of(earlier))
+                self._refuse(
+                    sequence, "date_order", column, values[later], other=self.kind.header_of(earlier)
+                )
 
     def _complete(self, sequence: int, values: Values) -> None:
         """Add what follows from the row's own values."""
@@ -150,7 +156,9 @@ class RowReader:
             self._warn(sequence, person.warning, self.kind.column_of("identity"), person.number)
         if person.birth_date is not None:
             if values.setdefault("birth_date", person.birth_date) != person.birth_date:
-                self._warn(sequence, "birth_date_differs", self.kind.column_of("birth_date"), values["birth_date"])
+                self._warn(
+                    sequence, "birth_date_differs", self.kind.column_of("birth_date"), values["birth_date"]
+                )
             if values.setdefault("sex", person.sex) not in (person.sex, "0", "9"):
                 self._warn(sequence, "sex_differs", self.kind.column_of("sex"), values["sex"])
 
@@ -166,7 +174,9 @@ class RowReader:
         return [_loader(stage, self.vault, self.flat) for stage in self.stages]
 
     def _refuse(self, sequence: int, code: str, column: Column, cell: Any, **details: Any) -> None:
-        self.ledger.refuse(sequence, code, header=column.header, value=cell, privacy=column.privacy, **details)
+        self.ledger.refuse(
+            sequence, code, header=column.header, value=cell, privacy=column.privacy, **details
+        )
 
     def _warn(self, sequence: int, code: str, column: Column, cell: Any) -> None:
         self.ledger.warn(sequence, code, header=column.header, value=cell, privacy=column.privacy)
@@ -208,25 +218,27 @@ class _Carrying:
 def _loader(stage: Stage, vault: Vault, flat: bool) -> Callable[[int, Values], tuple[Any, ...] | None]:
     """Makes a stage's row of a form's values, or None where the form's row has no such part."""
     when = stage.part.when
-    plan = [(column.field, column.sealed, column.as_index) for column in stage.loaded]
+    fields = [column.field for column in stage.loaded]
+    sealed = [
+        (at, c.sealed, c.as_index) for at, c in enumerate(stage.loaded, start=1) if c.sealed is not None
+    ]
     dates = stage.dates if flat else ()
     amounts = stage.amounts if flat else ()
 
     def load(sequence: int, values: Values) -> tuple[Any, ...] | None:
-        if when and not any(values.get(field) for field in when):
+        get = values.get
+        if when and not any(map(get, when)):
             return None
-        row: list[Any] = [sequence]
-        for field, sealed, as_index in plan:
-            value = values.get(field)
-            if sealed is not None and value is not None:
-                value = vault.index(sealed, value) if as_index else vault.seal(sealed, value)
-            row.append(value)
-        for position in dates:
-            if row[position] is not None:
-                row[position] = row[position].isoformat()
-        for position in amounts:
-            if row[position] is not None:
-                row[position] = float(row[position])
+        row: list[Any] = [sequence, *map(get, fields)]
+        for at, name, as_index in sealed:
+            if row[at] is not None:
+                row[at] = vault.index(name, row[at]) if as_index else vault.seal(name, row[at])
+        for at in dates:
+            if row[at] is not None:
+                row[at] = row[at].isoformat()
+        for at in amounts:
+            if row[at] is not None:
+                row[at] = float(row[at])
         return tuple(row)
 
     return load

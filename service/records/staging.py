@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.records.entities import ENTITIES, Entity
 from service.records.kinds import Kind, Part
+from service.tables import residents
 
 _SHEET = 1 << 32
 
@@ -72,7 +73,11 @@ class Stage:
         """The facts an import may change, each with the column that tells whether it did (a blind index, if private)."""
         fixed = {name for alternative in self.entity.matched for name in alternative}
         indexes = {f"{c.name}_index" for c in self.entity.table.c if c.info.get("encrypted")}
-        told = {name: f"{name}_index" if f"{name}_index" in indexes else name for name in self.facts if name not in indexes}
+        told = {
+            name: f"{name}_index" if f"{name}_index" in indexes else name
+            for name in self.facts
+            if name not in indexes
+        }
         return {name: by for name, by in told.items() if name not in fixed and by not in fixed}
 
     @property
@@ -161,6 +166,8 @@ def _loaded(entity: Entity, name: str, field: str) -> list[Loaded]:
     if stored is None or not stored.info.get("encrypted"):
         return [Loaded(name, field)]
     sealed = f"{entity.table.name}.{name}"
+    if stored is residents.c.id_number:  # its index has been made already, to look the person up
+        return [Loaded(name, field, sealed), Loaded("id_number_index", "person_index")]
     return [Loaded(name, field, sealed), Loaded(f"{name}_index", field, sealed, as_index=True)]
 
 

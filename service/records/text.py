@@ -11,6 +11,7 @@ from service.records.issues import Wrong
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f\u200b\u200e\u200f\ufeff]+")
 _POINT_ZERO = re.compile(r"(\d+)\.0+")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_MARKS = re.compile(r"[\s\-‐–—]")
 _EXACT = 10**15  # a spreadsheet keeps 15 significant digits
 
 
@@ -18,7 +19,8 @@ def clean(text: str) -> str:
     """Full width to half width (NFKC), one space for any white space or control character, none at the ends."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _SPACES.sub(" ", text).strip() if not text.isprintable() or "  " in text or text != text.strip() else text
+    tidy = text.isprintable() and "  " not in text and text == text.strip()
+    return text if tidy else _SPACES.sub(" ", text).strip()
 
 
 def as_text(cell: Cell) -> str:
@@ -28,8 +30,9 @@ def as_text(cell: Cell) -> str:
     """
     if isinstance(cell, str):
         text = clean(cell)
-        match = _POINT_ZERO.fullmatch(text)
-        return match[1] if match else text
+        if text.endswith("0") and (match := _POINT_ZERO.fullmatch(text)):
+            return match[1]
+        return text
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -44,7 +47,7 @@ def as_text(cell: Cell) -> str:
 def compact(cell: Cell) -> str:
     """A number or code: as text in upper case, without spaces, hyphens or a leading apostrophe."""
     text = as_text(cell).lstrip("'`").upper()
-    return text if text.isalnum() else re.sub(r"[\s\-‐–—]", "", text)
+    return text if text.isalnum() else _MARKS.sub("", text)
 
 
 def squeezed(cell: Cell) -> str:

@@ -32,7 +32,9 @@ CARE_LEVEL = _words(
 DISABILITY_KIND = _words(
     _c1="视力 视残 盲", _c2="听力 听残", _c3="言语 语言 言语残", _c4="肢体 肢残", _c5="智力 智残", _c6="精神 精神残", _c7="多重 多重残",
 )  # fmt: skip
-DISABILITY_GRADE = _words(_c1="1级 I级 I 壹级 一", _c2="2级 II级 II 贰级 二", _c3="3级 III级 III 叁级 三", _c4="4级 IV级 IV 肆级 四")
+DISABILITY_GRADE = _words(
+    _c1="1级 I级 I 壹级 一", _c2="2级 II级 II 贰级 二", _c3="3级 III级 III 叁级 三", _c4="4级 IV级 IV 肆级 四"
+)
 AID_TYPE = _words(
     none="否 没有 非救助对象 普通", dibao="低保户 最低生活保障 低保对象 城市低保 农村低保 低保家庭",
     edge="低边 低边户 低保边缘户 低保边缘家庭 最低生活保障边缘", rigid="支出型困难 支出型 刚性支出 刚性支出困难家庭",
@@ -54,7 +56,9 @@ CERTIFICATE_KIND = _words(
     HYGIENE_LICENCE="卫生许可证 卫生许可", RESIDENCE="浙江省居住证 暂住证", ID_CARD="身份证 居民身份证件", DISABILITY="残疾证 中华人民共和国残疾人证",
     VETERAN_CARD="退役军人优待证 军人优待证", SPECIAL_WORK="特种作业证 特种作业操作资格证", LIFT="电梯登记证 电梯使用证", FIRE_TEST="消防检测",
 )  # fmt: skip
-CERTIFICATE_STATUS = _words(valid="正常 生效", revoked="已吊销 撤销 已撤销", cancelled="已注销 作废", lost="遗失 已挂失")
+CERTIFICATE_STATUS = _words(
+    valid="正常 生效", revoked="已吊销 撤销 已撤销", cancelled="已注销 作废", lost="遗失 已挂失"
+)
 POLICY = _words(
     HIGH_AGE="高龄补贴 高龄老人津贴 尊老金", DISAB_LIVING="残疾人生活补贴 生活补贴", DISAB_NURSING="残疾人护理补贴 护理补贴 重残护理补贴",
     CARE_SUBSIDY="养老服务 居家养老服务补贴", DIBAO="低保 最低生活保障金", EDGE="低保边缘 低边", TEKUN="特困 特困人员供养",

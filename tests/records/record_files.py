@@ -22,7 +22,10 @@ def id_number(serial: int, born: date = date(1939, 3, 5)) -> str:
 
 def many_id_numbers(count: int) -> list[str]:
     """Different people, a few hundred to a birthday."""
-    return [id_number(i % 900 + 100 - (i % 900 + 100) % 10 + 1 + i % 9, date(1940, 1, 1) + timedelta(days=i // 9)) for i in range(count)]
+    return [
+        id_number(i % 900 + 100 - (i % 900 + 100) % 10 + 1 + i % 9, date(1940, 1, 1) + timedelta(days=i // 9))
+        for i in range(count)
+    ]
 
 
 def uscc(serial: int) -> str:
@@ -30,13 +33,17 @@ def uscc(serial: int) -> str:
     return body + uscc_check_character(body)
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]], encoding: str = "utf-8") -> Path:
+def write_csv(
+    path: Path, header: Sequence[str], rows: Sequence[Sequence[object]], encoding: str = "utf-8"
+) -> Path:
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file).writerows([header, *rows])
     return path
 
 
-def write_xlsx(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]], sheet: str = "名单") -> Path:
+def write_xlsx(
+    path: Path, header: Sequence[str], rows: Sequence[Sequence[object]], sheet: str = "名单"
+) -> Path:
     book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy/m/d"})
     page = book.add_worksheet(sheet)
     for number, row in enumerate([header, *rows]):
