@@ -67,6 +67,8 @@ async def recognise(connection: AsyncConnection, stage: Stage) -> None:
 
 async def respect_corrections(connection: AsyncConnection, stage: Stage) -> None:
     """Drop staged values that a visit has corrected; let those win that the source itself has changed since."""
+    if not stage.entity.tracked:
+        return
     s, c = stage.table.c, corrections.c
     mine = c.entity == stage.entity.name
     rows = (
