@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RESIDENTS ?= 7000
 
-.PHONY: demo serve test check bench schema lock clean
+.PHONY: demo serve test check bench schema migration lock clean
 
 demo: .venv/.run
 	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
@@ -26,6 +26,11 @@ bench: .venv/.dev
 
 schema: .venv/.run
 	$(BIN)/zhitui schema > schema.sql
+
+# make migration M="what changes": drafts the migration from the newest version to the present tables; read it before
+# committing.
+migration: .venv/.dev
+	$(BIN)/python -c 'import sys; from service.tables.schema import draft_migration as d; d(sys.argv[1])' "$(M)"
 
 # Locks carry hashes and no index address; they are made again only when dependencies change.
 lock: .venv/.dev

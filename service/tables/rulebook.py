@@ -11,7 +11,11 @@ duty_items = Table(
     metadata,
     plain("duty", Text(), "清单编号", primary_key=True),
     plain("name", Text(), "事项", nullable=False),
-    choice("kind", "类别", {"main": "基本履职", "assist": "配合履职", "adhoc": "临时事项", "withdrawn": "上级收回"}),
+    choice(
+        "kind",
+        "类别",
+        {"main": "基本履职", "assist": "配合履职", "adhoc": "临时事项", "withdrawn": "上级收回"},
+    ),
     plain("department", Text(), "责任部门", nullable=False),
     plain("basis", Text(), "依据", nullable=False),
     plain("valid_to", Date(), "有效期至"),
@@ -50,7 +54,9 @@ parameters = Table(
     key("parameter_id"),
     plain("name", Text(), "参数", nullable=False),
     plain("label", Text(), "名称", nullable=False),
-    choice("kind", "类型", {"int": "整数", "decimal": "小数", "text": "文字", "date": "日期", "list": "列表"}),
+    choice(
+        "kind", "类型", {"int": "整数", "decimal": "小数", "text": "文字", "date": "日期", "list": "列表"}
+    ),
     plain("division_code", Text(), "适用区划", nullable=False, server_default=""),
     plain("effective_from", Date(), "生效日期", nullable=False),
     plain("effective_to", Date(), "失效日期"),

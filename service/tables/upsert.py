@@ -9,7 +9,9 @@ from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def upsert(dialect: str, table: Table, keys: Sequence[str], changed: Sequence[str], **fixed: Any) -> Executable:
+def upsert(
+    dialect: str, table: Table, keys: Sequence[str], changed: Sequence[str], **fixed: Any
+) -> Executable:
     """Insert a row, or give the row with the same `keys` the new values of the `changed` columns.
 
     `fixed` are values of the statement itself; the others come as execution parameters, one dict a row.

@@ -45,7 +45,9 @@ async def test_foreign_keys_are_enforced(house: House) -> None:
             )
 
 
-async def test_a_database_locked_by_another_program_says_so(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_locked_by_another_program_says_so(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("service.tables.database.BUSY_SECONDS", 0.05)
     impatient = Database(str(sqlite_database.url))
     other = sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)

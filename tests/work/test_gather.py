@@ -50,7 +50,9 @@ async def test_gathering_twice_changes_nothing(house: House) -> None:
     assert events == 3
 
 
-async def test_a_finding_that_was_resolved_closes_its_task_and_one_withdrawn_withdraws_it(house: House) -> None:
+async def test_a_finding_that_was_resolved_closes_its_task_and_one_withdrawn_withdraws_it(
+    house: House,
+) -> None:
     await made.many_findings(house, 2)
     async with house.write() as unit:
         await gather(unit)
@@ -61,7 +63,9 @@ async def test_a_finding_that_was_resolved_closes_its_task_and_one_withdrawn_wit
                 .values(cleared_on=unit.today, clearing=clearing)
             )
         result = await gather(unit)
-        states = (await unit.connection.execute(select(tasks.c.state).order_by(tasks.c.task_id))).scalars().all()
+        states = (
+            (await unit.connection.execute(select(tasks.c.state).order_by(tasks.c.task_id))).scalars().all()
+        )
     assert result.ended == 2
     assert states == ["closed", "withdrawn"]
 

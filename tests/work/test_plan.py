@@ -66,12 +66,14 @@ async def test_a_deputy_stands_in_for_an_absent_worker_and_gives_the_task_back(h
         main, deputy = await made.worker(unit, "main"), await made.worker(unit, "deputy")
         await made.post(unit, main)
         await made.post(unit, deputy, role="deputy")
-        await unit.connection.execute(
-            insert(absences).values(account_id=main, from_on=MONDAY, to_on=MONDAY)
-        )
+        await unit.connection.execute(insert(absences).values(account_id=main, from_on=MONDAY, to_on=MONDAY))
         away = await _planned(unit)
         back = await _planned(unit, day=date(2026, 11, 24))
-        kinds = (await unit.connection.execute(select(task_events.c.kind).order_by(task_events.c.task_event_id))).scalars().all()
+        kinds = (
+            (await unit.connection.execute(select(task_events.c.kind).order_by(task_events.c.task_event_id)))
+            .scalars()
+            .all()
+        )
     assert away[0][1] == deputy
     assert back[0][1] == main
     assert "handed_over" in kinds

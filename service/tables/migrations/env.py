@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from alembic import context
 
-from service.tables.columns import metadata
+from service.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
-    compare_server_default=False,
-    transaction_per_migration=False,
+    user_module_prefix="columns.",
 )
 with context.begin_transaction():
     context.run_migrations()
