@@ -71,12 +71,16 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 
 
 def trace_of(error: BaseException) -> dict[str, Any]:
-    """`{"error": type, "frames": ["service/api/x.py:12 in f", …], "cause": type | None}`, never the message."""
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    """`{"error": type, "frames": ["service/api/x.py:12 in f", …], "cause": type | None}`, never the message.
+
+    The frames are the product's own, and the innermost one whosever it is.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    shown = [frame for frame in frames[:-1] if "site-packages" not in frame.filename][-FRAMES:] + frames[-1:]
     cause = error.__cause__ or error.__context__
     return {
         "error": _type_of(error),
-        "frames": [f"{_short(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames],
+        "frames": [f"{_short(frame.filename)}:{frame.lineno} in {frame.name}" for frame in shown],
         "cause": _type_of(cause) if cause else None,
     }
 

@@ -76,7 +76,7 @@ def _query(model: type[BaseModel], raw: web.Request) -> BaseModel:
             raise InvalidInput(errors=[{"field": name, "message": "不能含有空字符"}])
         values[name] = given if many else given[0]
     try:
-        return model.model_validate_strings(values)
+        return model.model_validate(values)
     except ValidationError as error:
         raise InvalidInput(errors=faults_of(error)) from error
 

@@ -34,7 +34,7 @@ async def settle(house: House) -> None:
                 for code, prefix, name, level in places
             ],
         )
-        await unit.connection.execute(insert(households).values(household_id=1, number="H1"))
+        await unit.connection.execute(insert(households).values(number="H1"))
         await unit.connection.execute(
             insert(residents), [person(unit, 1, GRID, 1), person(unit, 2, WUSHAN, None)]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from access.people import DONGPO, GRID, PASSWORD, STREET, USCC, WUSHAN, add_account, settle
 from sqlalchemy import select
 
 from service.access import accounts, passwords, tokens
@@ -13,7 +14,6 @@ from service.access.unit import House
 from service.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from service.tables import accounts as table
 from service.tables import audit, posts
-from tests.access.people import DONGPO, GRID, PASSWORD, STREET, USCC, WUSHAN, add_account, settle
 
 
 @pytest.fixture(autouse=True)

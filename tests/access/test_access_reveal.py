@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from access.people import DONGPO, ID_NUMBER, PHONE, STREET, USCC, WUSHAN, add_account, settle
 from sqlalchemy import insert, select
 
 from service.access import audit as log
@@ -14,7 +15,6 @@ from service.access.reveal import reveal
 from service.access.unit import House
 from service.errors import InvalidInput, NotAllowed, NotFound
 from service.tables import audit, residents, tasks
-from tests.access.people import DONGPO, ID_NUMBER, PHONE, STREET, USCC, WUSHAN, add_account, settle
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from access.people import PASSWORD, add_account, settle
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
@@ -17,7 +18,6 @@ from service.clock import SetClock
 from service.errors import NotSignedIn, Problem, TooMany
 from service.tables import accounts as table
 from service.tables import audit, sign_in_failures
-from tests.access.people import PASSWORD, add_account, settle
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from access.people import DONGPO, add_account, settle
 from sqlalchemy import select
 
 from service.access import tokens
@@ -13,7 +14,6 @@ from service.access.unit import House
 from service.clock import SetClock
 from service.errors import InvalidInput, NotFound, NotSignedIn
 from service.tables import tokens as table
-from tests.access.people import DONGPO, add_account, settle
 
 DAY = timedelta(days=1)
 
