@@ -37,7 +37,8 @@ class Role(StrEnum):
 
 _EVERYONE = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
 GRANTED: dict[Role, frozenset[Permission]] = {
-    Role.WORKER: _EVERYONE | {Permission.WORK, Permission.REVEAL, Permission.READ_RULES, Permission.ENTERPRISE},
+    Role.WORKER: _EVERYONE
+    | {Permission.WORK, Permission.REVEAL, Permission.READ_RULES, Permission.ENTERPRISE},
     Role.SUPERVISOR: _EVERYONE | {Permission.WORK, Permission.READ_RULES, Permission.ENTERPRISE},
     Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES},
     Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE},

@@ -44,7 +44,9 @@ class PageQuery(Query):
 class CursorQuery(Query):
     """Keyset paging over an order of several columns: `after` is a mark the server gave, not a key."""
 
-    after: str | None = Field(None, min_length=1, max_length=1000, description="上一页返回的 next；第一页不填")
+    after: str | None = Field(
+        None, min_length=1, max_length=1000, description="上一页返回的 next；第一页不填"
+    )
     limit: int = Field(50, ge=1, le=200, description="每页条数，1 到 200")
 
 
