@@ -40,11 +40,11 @@ class Delivery:
 async def counts_of_day(unit: Unit, day: date) -> dict[str, int]:
     """How many deliveries of the notifications made on `day` are in each status; every status is named."""
     statement = (
-        _within(unit, select(deliveries.c.status, func.count()))
+        _within(unit, select(deliveries.c.status, func.count().label("number")))
         .where(_made_on(unit, day))
         .group_by(deliveries.c.status)
     )
-    found = dict((await unit.connection.execute(statement)).tuples().all())
+    found = {row.status: row.number for row in await unit.connection.execute(statement)}
     return {status: found.get(status, 0) for status in STATUSES}
 
 

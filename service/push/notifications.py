@@ -135,7 +135,7 @@ async def _insert_new(unit: Unit, notices: list[Notice]) -> dict[str, int]:
         }
         for notice in notices
     ]  # fmt: skip
-    return dict((await unit.connection.execute(statement, rows)).tuples().all())
+    return {row.dedupe_key: row.notification_id for row in await unit.connection.execute(statement, rows)}
 
 
 def _deliveries(number: int, notice: Notice, goals: list[_Goal]) -> Iterator[dict[str, Any]]:

@@ -154,11 +154,11 @@ async def expire(unit: Unit) -> int:
 async def unserved(unit: Unit, channels: Collection[str]) -> dict[str, int]:
     """Per channel outside `channels`, how many deliveries are due that nobody here can send."""
     statement = (
-        select(deliveries.c.channel, func.count())
+        select(deliveries.c.channel, func.count().label("number"))
         .where(READY, deliveries.c.channel.not_in(sorted(channels)), deliveries.c.due_at <= unit.now)
         .group_by(deliveries.c.channel)
     )
-    return dict((await unit.connection.execute(statement)).tuples().all())
+    return {row.channel: row.number for row in await unit.connection.execute(statement)}
 
 
 def _due(channel: str, now: datetime) -> Select[int]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import structlog
 
@@ -30,6 +32,7 @@ from service.push.settlements import (
     expired,
 )
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 _CHANCES = 5  # to write what has been sent before its leases are left to lapse
@@ -61,6 +64,7 @@ class Pump:
         self._queue: asyncio.Queue[Claimed | None] = asyncio.Queue(self._batch)
         self._held: dict[int, Claimed] = {}
         self._unwritten: list[Settlement] = []
+        self._transactions: set[asyncio.Task[Any]] = set()
         self._full = asyncio.Event()
         self._over = False
         self._claimed = 0
@@ -86,19 +90,27 @@ class Pump:
             await asyncio.shield(self._give_back())
         return self._claimed
 
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        """Let a transaction end even if we are cancelled meanwhile: what it claimed can then be given back."""
+        task = asyncio.create_task(work)
+        self._transactions.add(task)
+        task.add_done_callback(self._transactions.discard)
+        return await asyncio.shield(task)
+
     async def _feed(self) -> None:
         """Keep the queue filled one batch ahead; at the end tell each sender to go home."""
-        while not self._halted():
-            async with self._house.write() as unit:
-                batch = await outbox.claim(unit, self._channel.name, limit=self._batch, lease=self._lease)
-            if not batch:
-                break
-            self._claimed += len(batch)
-            self._held.update((one.delivery_id, one) for one in batch)
+        while not self._halted() and (batch := await self._whole(self._claim())):
             for one in batch:
                 await self._queue.put(one)
         for _ in range(self._pace.concurrency):
             await self._queue.put(None)
+
+    async def _claim(self) -> list[Claimed]:
+        async with self._house.write() as unit:
+            batch = await outbox.claim(unit, self._channel.name, limit=self._batch, lease=self._lease)
+        self._claimed += len(batch)
+        self._held.update((one.delivery_id, one) for one in batch)
+        return batch
 
     def _halted(self) -> bool:
         """Stopped, paused, or with nobody left to write down what is sent."""
@@ -193,7 +205,7 @@ class Pump:
         while True:
             await asyncio.sleep(self._pace.lease / 3)
             try:
-                await self._renew()
+                await self._whole(self._renew())
             except OUTAGES as error:
                 log.error("renewal_failed", channel=self._channel.name, error=type(error).__name__)
 
@@ -215,6 +227,8 @@ class Pump:
             del self._held[claimed.delivery_id]
 
     async def _give_back(self) -> None:
+        if self._transactions:
+            await asyncio.wait(self._transactions)
         if self._held:
             async with self._house.write() as unit:
                 await outbox.release(unit, self._held.values())
