@@ -1,0 +1,192 @@
+"""Starting a visit and saying what came of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import made
+import pytest
+from sqlalchemy import select
+
+from service.access.actors import Actor
+from service.access.permissions import Role
+from service.access.unit import House
+from service.calendar import WorkingDays
+from service.errors import Conflict, InvalidInput, NotFound
+from service.tables import findings, outcomes, task_events, tasks
+from service.work import outcomes as settling
+from service.work import tasks as reading
+from service.work.gather import gather
+from service.work.outcomes import Answer, Learned, settle
+from service.work.plan import plan
+
+MONDAY = date(2026, 11, 23)
+
+
+async def _prepared(house: House, count: int = 1, **rule: str) -> Actor:
+    """`count` findings of one household, planned for one worker."""
+    async with house.write() as unit:
+        version = await made.rule_version(unit, **rule)
+        home = await made.household(unit)
+        for number in range(count):
+            person = await made.resident(
+                unit, f"陈{number}", household_id=home, address="学士路 1 号", phone="19900001234"
+            )
+            await made.finding(unit, version, person, target_kind="household", target_id=home)
+        worker = await made.worker(unit)
+        await made.post(unit, worker)
+        await gather(unit)
+        await plan(unit, MONDAY, WorkingDays(), 12)
+    return Actor(worker, "w1", Role.WORKER, made.COMMUNITY)
+
+
+async def _finding(house: House) -> Any:
+    async with house.read() as unit:
+        return (await unit.connection.execute(select(findings))).first()
+
+
+async def test_a_worker_sees_whom_to_visit_with_a_masked_phone(house: House) -> None:
+    worker = await _prepared(house, 2)
+    async with house.read(worker) as unit:
+        (task,) = await reading.page(unit, on=MONDAY)
+    assert (task.target.name, task.target.address, task.target.phone) == (
+        "陈0家",
+        "学士路 1 号",
+        "199****1234",
+    )
+    assert [finding.title for finding in task.findings] == ["测试规则", "测试规则"]
+
+
+async def test_another_community_and_another_worker_do_not_see_the_task(house: House) -> None:
+    await _prepared(house)
+    stranger = Actor(999, "x", Role.WORKER, made.OTHER_COMMUNITY)
+    colleague = Actor(998, "y", Role.WORKER, made.COMMUNITY)
+    head = Actor(997, "z", Role.SUPERVISOR, made.COMMUNITY)
+    elsewhere = Actor(996, "z", Role.SUPERVISOR, made.OTHER_COMMUNITY)
+    for actor, count in ((stranger, 0), (colleague, 0), (head, 1), (elsewhere, 0)):
+        async with house.read(actor) as unit:
+            assert len(await reading.page(unit)) == count
+            if not count:
+                with pytest.raises(NotFound):
+                    await reading.get(unit, 1)
+
+
+async def test_pages_follow_each_other_without_gap_or_overlap(house: House) -> None:
+    await made.many_findings(house, 7)
+    async with house.write() as unit:
+        await gather(unit)
+        seen: list[int] = []
+        after = None
+        while page := await reading.page(unit, after=after, limit=3):
+            seen += [task.task_id for task in page]
+            after = page[-1].cursor
+    assert len(seen) == len(set(seen)) == 7
+
+
+async def test_a_made_up_cursor_is_refused(house: House) -> None:
+    async with house.read() as unit:
+        for cursor in ("x", "W10=", "é"):
+            with pytest.raises(InvalidInput):
+                await reading.page(unit, after=cursor)
+
+
+async def test_starting_twice_is_starting_once(house: House) -> None:
+    worker = await _prepared(house)
+    async with house.write(worker) as unit:
+        assert (await reading.start(unit, 1)).state == "started"
+        assert (await reading.start(unit, 1)).state == "started"
+        kinds = (await unit.connection.execute(select(task_events.c.kind))).scalars().all()
+    assert kinds.count("started") == 1
+
+
+async def test_a_supervisor_cannot_start_a_workers_visit(house: House) -> None:
+    await _prepared(house)
+    async with house.write(Actor(997, "z", Role.SUPERVISOR, made.COMMUNITY)) as unit:
+        with pytest.raises(Conflict):
+            await reading.start(unit, 1)
+
+
+async def test_the_task_ends_when_the_last_finding_is_settled(house: House) -> None:
+    worker = await _prepared(house, 2)
+    async with house.write(worker) as unit:
+        first = await settle(unit, 1, [Answer(1, "done")])
+        second = await settle(unit, 1, [Answer(2, "declined", revisit_on=date(2027, 3, 1))])
+        rows = (await unit.connection.execute(select(findings.c.outcome, findings.c.quiet_until))).all()
+        events = (await unit.connection.execute(select(task_events.c.kind))).scalars().all()
+        kept = (await unit.connection.execute(select(outcomes))).all()
+    assert (first.task.state, second.task.state) == ("planned", "closed")
+    assert [tuple(row) for row in rows] == [("done", None), ("declined", date(2027, 3, 1))]
+    assert events.count("outcome") == 2
+    assert events[-1] == "closed"
+    assert len(kept) == 2
+
+
+@pytest.mark.parametrize(
+    ("again", "until"),
+    [("never", None), ("P30D", date(2026, 12, 23)), ("P3M", date(2027, 2, 23)), ("P1Y", date(2027, 11, 23))],
+)
+async def test_a_settled_finding_is_quiet_as_long_as_its_rule_says(
+    house: House, again: str, until: date | None
+) -> None:
+    worker = await _prepared(house, again=again)
+    async with house.write(worker) as unit:
+        await settle(unit, 1, [Answer(1, "already_has")])
+    assert (await _finding(house)).quiet_until == until
+
+
+async def test_later_settles_nothing_and_moves_the_visit(house: House) -> None:
+    worker = await _prepared(house)
+    later = MONDAY + timedelta(days=7)
+    async with house.write(worker) as unit:
+        settlement = await settle(unit, 1, [Answer(1, "later", revisit_on=later)])
+        state = settlement.task.state
+    async with house.write() as unit:
+        await gather(unit)
+        await plan(unit, MONDAY, WorkingDays(), 12)
+        before = (await unit.connection.execute(select(tasks.c.planned_on))).scalar()
+        await plan(unit, later, WorkingDays(), 12)
+        after = (await unit.connection.execute(select(tasks.c.planned_on))).scalar()
+    assert state == "waiting"
+    assert (await _finding(house)).outcome is None
+    assert (before, after) == (None, later)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (Answer(1, "later"), InvalidInput),
+        (Answer(1, "later", revisit_on=MONDAY), InvalidInput),
+        (Answer(1, "nonsense"), InvalidInput),
+        (Answer(77, "done"), Conflict),
+    ],
+)
+async def test_an_answer_that_makes_no_sense_changes_nothing(
+    house: House, answer: Answer, problem: type[Exception]
+) -> None:
+    worker = await _prepared(house)
+    with pytest.raises(problem):
+        async with house.write(worker) as unit:
+            await settle(unit, 1, [answer])
+    assert (await _finding(house)).outcome is None
+
+
+async def test_a_task_that_is_over_takes_no_more_answers(house: House) -> None:
+    worker = await _prepared(house)
+    async with house.write(worker) as unit:
+        await settle(unit, 1, [Answer(1, "done")])
+        with pytest.raises(Conflict):
+            await settle(unit, 1, [Answer(1, "done")])
+
+
+async def test_the_records_learn_who_died_who_moved_and_what_was_given(house: House) -> None:
+    worker = await _prepared(house, 3, done="done: {event: VISIT}")
+    async with house.write(worker) as unit:
+        answers = [Answer(1, "died"), Answer(2, "moved"), Answer(3, "done")]
+        settlement = await settle(unit, 1, answers)
+    assert settlement.learned == [
+        Learned(1, field="death_on", value=MONDAY),
+        Learned(2, field="moved_out_on", value=MONDAY),
+        Learned(3, service="VISIT"),
+    ]
+    assert settling.FACT_OF.keys() <= {"died", "moved"}
