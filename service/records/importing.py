@@ -142,6 +142,7 @@ class _Work:
 
     async def _merge(self, unit: Unit, stages: Sequence[Stage], changeset_id: int) -> Mapping[str, Tally]:
         await take_turn(unit)
+        await checks.settle_doubtful(unit.connection, self.kind, stages, self.ledger)
         await checks.refuse_two_persons(unit.connection, self.kind, stages, self.ledger)
         tallies = {}
         for stage in stages:

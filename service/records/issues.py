@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 from service.access.masks import mask_any, mask_id_number, mask_name, mask_phone
 
 Severity = Literal["error", "warning"]
-Privacy = Literal["identity", "phone", "name", "private", "open", "code"]
-"""How a column's value is shown in a report; `open` values are shown only when they cannot name a person."""
+Privacy = Literal["identity", "phone", "name", "private", "open", "code", "masked"]
+"""How a column's value is shown in a report; `open` and `code` values only when they cannot tell who somebody is.
+`masked`: it has been masked already."""
 
 ADVICE = {
     "required_missing": "“{column}”为必填项，请补填后重新导入。",
@@ -59,6 +60,9 @@ ADVICE = {
 }  # fmt: skip
 
 _SHOWN = re.compile(r"[0-9A-Za-z .,/:+-]{1,10}")
+_CODE = re.compile(
+    r"\d{12,14}|\d{16,17}|[0-9A-Z]{8}[A-Z][0-9A-Z]{9}"
+)  # divisions, grids, credit codes; no number of a person
 _LIMIT = 40
 
 
@@ -102,8 +106,12 @@ def masked(value: Any, privacy: Privacy) -> str:
     slipped row puts names and numbers anywhere.
     """
     text = "" if value is None else str(value).strip()
+    if privacy == "masked":
+        return text
+    if privacy == "code" and _CODE.fullmatch(text):
+        return text
     if privacy == "code":
-        return text[:_LIMIT]
+        privacy = "open"
     if privacy == "open":
         return text if _SHOWN.fullmatch(text) else mask_any(text[:_LIMIT])
     if privacy == "name":

@@ -66,7 +66,8 @@ class Kind:
 
     def column_of(self, field: str) -> Column:
         """The column that fills a field; the one of the identity number where a field follows from it."""
-        return self._by_field.get(field) or self._by_field.get("identity") or self._by_field["holder"]
+        fallback = self._by_field.get("identity") or self._by_field.get("holder")
+        return self._by_field.get(field) or fallback or self.columns[0]
 
     @cached_property
     def _by_field(self) -> Mapping[str, Column]:

@@ -15,13 +15,18 @@ KEPT = 100_000
 
 @dataclass
 class Ledger:
-    """Filled by the reading thread first and by the merge afterwards, never by both at once."""
+    """Filled by the reading thread first and by the merge afterwards, never by both at once.
+
+    `doubtful`: rows, with their masked numbers, that can be judged only when the whole file is read.
+    """
 
     read: int = 0
     refused: set[int] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
     dropped: int = 0
     warnings: int = 0
+    digits_lost: bool = False
+    doubtful: list[tuple[int, str]] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -47,6 +52,7 @@ class Ledger:
     ) -> None:
         """The row is not imported."""
         self.refused.add(sequence)
+        self.digits_lost = self.digits_lost or code == "digits_lost"
         self._note(sequence, "error", code, header, masked(value, privacy), details)
 
     def warn(

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from connectors.sources.cells import Cell
-from service.records.identity import Identity, check_uscc, identify
+from service.records.identity import Identity, check_uscc, identify, is_identity
 from service.records.issues import Noted, Wrong
 from service.records.text import as_text, compact, squeezed
 
@@ -79,11 +79,11 @@ def read_division(cell: Cell) -> str | None:
 
 @lru_cache(maxsize=65_536, typed=True)
 def read_grid(cell: Cell) -> str | None:
-    """A grid's code: 13 to 18 digits that begin with the 12 of its community."""
+    """A grid's code: 13 to 18 digits that begin with the 12 of its community, and no identity number that slipped in."""
     text = compact(cell)
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 13 <= len(text) <= 18):
+    if not (text.isascii() and text.isdigit() and 13 <= len(text) <= 18) or is_identity(text):
         raise Wrong("grid_unreadable")
     return text
 

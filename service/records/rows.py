@@ -152,7 +152,9 @@ class RowReader:
 
     def _complete_person(self, sequence: int, values: Values, person: Identity) -> None:
         values["id_number"], values["id_type"] = person.number, person.id_type
-        if person.warning:
+        if person.warning == "identity_ends_000":
+            self.ledger.doubtful.append((sequence, values["shown"]))
+        elif person.warning:
             self._warn(sequence, person.warning, self.kind.column_of("identity"), person.number)
         if person.birth_date is not None:
             if values.setdefault("birth_date", person.birth_date) != person.birth_date:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from service.records.identity import check_character, uscc_check_character
 
@@ -50,3 +51,12 @@ def write_xlsx(
         page.write_row(number, 0, row)
     book.close()
     return path
+
+
+def cells_of(path: Path) -> list[list[object]]:
+    """Every row of a written table, header first."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [list(row) for row in csv.reader(file)]
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    return [[int(cell) if isinstance(cell, float) else cell for cell in row] for row in rows]
