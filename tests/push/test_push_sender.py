@@ -287,16 +287,16 @@ async def test_two_senders_send_nothing_twice(house: House, clock: SetClock) -> 
     """Two senders with connections of their own, as two processes have them, over the same outbox."""
     await queue(house, await an_account(house, webhook=HOOK), 300)
     twin = House(Database(house.database.url.render_as_string(False)), clock, house.vault)
-    one, two = ScriptedChannel(), ScriptedChannel()
-    pace = Pace(batch=10)
-    tallies = await asyncio.gather(
-        a_sender(house, one, pace=pace).drain(), a_sender(twin, two, pace=pace).drain()
-    )
+    both_at_it = asyncio.Event()
+    one, two = ScriptedChannel(hold=both_at_it), ScriptedChannel(hold=both_at_it)
+    senders = [a_sender(house, one, pace=Pace(batch=10)), a_sender(twin, two, pace=Pace(batch=10))]
+    drains = asyncio.gather(*(sender.drain() for sender in senders))
+    await until(lambda: one.at_once == two.at_once == Pace().concurrency)
+    both_at_it.set()
+    tallies = await drains
     await twin.database.close()
     sent = [message.id for message in one.sent + two.sent]
     assert len(sent) == len(set(sent)) == 300
-    assert one.sent
-    assert two.sent
     assert sum(tally.sent for tally in tallies) == 300
     assert {(row.status, row.attempts) for row in await rows(house)} == {("delivered", 1)}
     assert len(await rows(house, attempts)) == 300
