@@ -128,8 +128,8 @@ class ServiceEvent:
 class Planted:
     """One thing put into the records on purpose.
 
-    `key` names the record: an identity number, `uscc/identity number` of an employment, or `identity number/number` of
-    a certificate. `fact` is what is true where the record is wrong (a birth date, a file's index), else empty.
+    `key` names the record: an identity number, or `uscc/identity number` of an employment. `fact` is what else there is
+    to know: the true birth date, the index of the community with the second row, the number of the health certificate.
     """
 
     kind: str

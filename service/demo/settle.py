@@ -137,10 +137,10 @@ def _describe(making: Making, people: list[Resident]) -> None:
 
 
 def _care_level(rng: Random) -> int | None:
-    draw_ = rng.random()
-    if draw_ < shapes.CARE_SEVERE:
+    chance = rng.random()
+    if chance < shapes.CARE_SEVERE:
         return rng.choice((3, 4))
-    if draw_ < shapes.CARE_SEVERE + shapes.CARE_PARTIAL:
+    if chance < shapes.CARE_SEVERE + shapes.CARE_PARTIAL:
         return rng.choice((1, 2))
     return None if rng.random() < shapes.CARE_UNRECORDED else 0
 

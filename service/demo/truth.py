@@ -75,7 +75,7 @@ def _really_here(community: Community) -> list[Resident]:
 
 
 def _really_employed(community: Community) -> list[Employment]:
-    """Employments that have not ended, though nobody wrote it down, with a person who has moved or died."""
+    """Employments of the living that have not ended without anybody writing it down."""
     left = _planted(community, "stale_employment")
     gone = _planted(community, "dead_unmarked")
     return [
