@@ -53,8 +53,5 @@ async def show_enterprise_status(request: Request, uscc: str) -> EnterpriseStatu
 
 async def _notice_days(unit: Unit) -> int:
     """The parameter the health-certificate rules go by; so the page turns yellow on the day the rule matches."""
-    given = (await rulebook.basis(unit)).parameters
-    if NOTICE not in given.defined:
-        return DEFAULT_NOTICE
-    dated = given.choose(NOTICE, unit.today)
-    return int(str(dated.value)) if dated is not None else DEFAULT_NOTICE
+    given = (await rulebook.basis(unit)).parameters.at(unit.today).get(NOTICE)
+    return given if isinstance(given, int) else DEFAULT_NOTICE
