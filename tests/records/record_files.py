@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from service.records.identity import check_character, uscc_check_character
 
 COMMUNITY = "330102003057"
+TODAY = date(2026, 11, 23)
 
 
 def id_number(serial: int, born: date = date(1939, 3, 5)) -> str:

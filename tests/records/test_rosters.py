@@ -7,8 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import TODAY
-from record_files import COMMUNITY, id_number, uscc, write_csv
+from record_files import COMMUNITY, TODAY, id_number, uscc, write_csv
 from sqlalchemy import insert, select, update
 
 from service.access.actors import SYSTEM, Actor
