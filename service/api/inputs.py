@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from service.api.contract import Contract
 from service.api.faults import faults_of
+from service.api.state import STATE
 from service.errors import (
     BadRequest,
     InvalidInput,
@@ -43,6 +44,8 @@ async def read_body(contract: Contract, raw: web.Request) -> bytes:
         return b""
     if raw.content_type != "application/json" or (raw.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise WrongContentType()
+    if (raw.content_length or 0) > raw.app[STATE].settings.max_body:
+        raise TooLarge()  # said before the client has sent it all
     try:
         return await raw.read()
     except web.HTTPRequestEntityTooLarge as error:

@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-import service
 from service.access.permissions import Permission
 from service.api.contract import Contract
 from service.api.problems import MEDIA_TYPE, ProblemView
@@ -30,7 +29,7 @@ def document(contracts: Iterable[Contract]) -> Json:
         "info": {
             "title": "智推 Zhitui",
             "version": VERSION,
-            "summary": service.__doc__,
+            "summary": "从居民和企业记录里找出该办的事，推送给负责的社区工作者，并说明理由",
             "description": "每个出错回复都是 application/problem+json，`code` 的含义见 docs/errors.md。",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

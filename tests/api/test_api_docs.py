@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from service.api.contract import Contract
+from service.api.openapi import VERSION
 from service.api.start import kinds
 from service.app import NOUNS
 
@@ -22,6 +24,11 @@ def sections(name: str) -> dict[str, str]:
 
 
 ERRORS, ROUTES = sections("errors.md"), sections("http-api.md")
+
+
+def test_the_document_tells_the_version_of_the_project() -> None:
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
 
 
 def test_every_error_code_has_its_heading_and_no_heading_is_left_over() -> None:

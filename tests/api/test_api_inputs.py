@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from api.conftest import Site
+from yarl import URL
 
 from service.access.permissions import Role
 
@@ -60,6 +61,18 @@ async def test_a_huge_body_without_a_length_is_refused_too(site: Site, token: st
 
     answer = await site("POST", "/api/v1/probe/surveys", token, data=stream(), headers=JSON)
     assert (answer.status, answer.json["code"]) == (413, "too_large")
+
+
+async def test_a_huge_body_is_refused_before_it_is_sent(site: Site, token: str) -> None:
+    address = URL(site.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(
+        b"POST /api/v1/probe/surveys HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 1000000000\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n{"
+    )
+    assert await reader.readline() == b"HTTP/1.1 413 Request Entity Too Large\r\n"
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.parametrize(
