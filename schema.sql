@@ -750,6 +750,7 @@ CREATE TABLE findings (
   CONSTRAINT ck_findings_clearing CHECK (clearing IN ('resolved', 'withdrawn', 'rearmed')),
   CONSTRAINT ck_findings_outcome CHECK (outcome IN ('done', 'accepted', 'declined', 'already_has', 'not_eligible', 'not_found', 'moved', 'died', 'needs_department', 'later'))
 );
+CREATE INDEX ix_findings_rule_subject ON findings (rule, subject_kind, subject_id);
 CREATE INDEX ix_findings_target ON findings (target_kind, target_id);
 CREATE INDEX ix_findings_task_id ON findings (task_id);
 CREATE INDEX ix_findings_version_id ON findings (version_id);

@@ -12,7 +12,7 @@ from aiohttp import web
 from service import jobs
 from service.access.throttle import Throttle
 from service.access.unit import House
-from service.api import enterprises, findings, health, reveal, rules, scans, sign_in, start, tasks
+from service.api import enterprises, findings, health, links, reveal, rules, scans, sign_in, start, tasks
 from service.api.headers import add_headers
 from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
@@ -22,7 +22,7 @@ from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
     start.routes, health.routes, sign_in.routes, tasks.routes, findings.routes, rules.routes, scans.routes,
-    enterprises.routes, reveal.routes,
+    enterprises.routes, reveal.routes, links.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, fun
 from service.access.unit import Unit
 from service.tables import absences, accounts, posts, tasks
 from service.tables.columns import Key
-from service.work.gather import OPEN
+from service.tables.tasks import OPEN
 from service.work.history import tell
 
 COMMUNITY_DIGITS = 12  # facts/domain §3.2: the statistics code of a community; a grid's begins with it

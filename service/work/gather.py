@@ -27,11 +27,10 @@ from sqlalchemy import (
 from service.access.unit import Unit
 from service.tables import enterprises, findings, households, residents, tasks
 from service.tables.codes import GRADE
-from service.tables.tasks import OPEN_STATES
+from service.tables.tasks import OPEN
 from service.work.history import tell
 
 LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None))
-OPEN = tasks.c.state.in_(OPEN_STATES)
 RANK = {grade: rank for rank, grade in enumerate(GRADE)}
 
 

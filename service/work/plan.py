@@ -29,8 +29,9 @@ from sqlalchemy.types import Date
 from service.access.unit import Unit
 from service.calendar import WorkingDays
 from service.tables import tasks
+from service.tables.tasks import OPEN
 from service.work.assign import assign
-from service.work.gather import OPEN, grade_rank
+from service.work.gather import grade_rank
 from service.work.history import tell
 
 HORIZON = 60
@@ -64,8 +65,9 @@ async def plan(unit: Unit, day: date, calendar: WorkingDays, cap: int) -> Plan:
     return Plan(day, await loads(unit, day), unassigned)
 
 
-async def loads(unit: Unit, day: date) -> list[Load]:
-    """Visits, urgent ones and overdue ones of each worker on `day`."""
+async def loads(unit: Unit, day: date, account_id: int | None = None) -> list[Load]:
+    """Visits, urgent ones and overdue ones of each worker on `day`, or of one."""
+    whose = tasks.c.account_id.is_not(None) if account_id is None else tasks.c.account_id == account_id
     rows = await unit.connection.execute(
         select(
             tasks.c.account_id,
@@ -73,7 +75,7 @@ async def loads(unit: Unit, day: date) -> list[Load]:
             func.sum(case((tasks.c.grade == "urgent", 1), else_=0)),
             func.sum(case((tasks.c.due_on < day, 1), else_=0)),
         )
-        .where(tasks.c.account_id.is_not(None), of_day(day))
+        .where(whose, of_day(day))
         .group_by(tasks.c.account_id)
         .order_by(tasks.c.account_id)
     )

@@ -16,7 +16,8 @@ from service.access.permissions import Role
 from service.access.unit import Unit
 from service.errors import Conflict, InvalidInput, NotFound
 from service.tables import accounts, findings, rule_versions, tasks
-from service.work.gather import LIVE, OPEN, grade_rank
+from service.tables.tasks import OPEN
+from service.work.gather import LIVE, grade_rank
 from service.work.history import tell
 from service.work.targets import Target, targets_of
 

@@ -973,6 +973,7 @@ def upgrade() -> None:
         info={"label": "发现"},
     )
     with op.batch_alter_table("findings", schema=None) as batch_op:
+        batch_op.create_index("ix_findings_rule_subject", ["rule", "subject_kind", "subject_id"], unique=False)
         batch_op.create_index("ix_findings_target", ["target_kind", "target_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_findings_task_id"), ["task_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_findings_version_id"), ["version_id"], unique=False)
