@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.access.masks import mask_name
 from service.records.entities import Reference
-from service.records.kinds import Kind
+from service.records.form import Kind
 from service.records.ledger import Ledger
 from service.records.staging import Stage
 from service.tables import divisions

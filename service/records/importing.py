@@ -20,7 +20,8 @@ from service.errors import FileRefused, Problem, StorageFull, Unavailable
 from service.records import checks, merge, staging
 from service.records.ahead import ahead
 from service.records.changesets import open_changeset, take_turn
-from service.records.kinds import Kind, kind_of
+from service.records.form import Kind
+from service.records.kinds import kind_of
 from service.records.ledger import Ledger
 from service.records.merge import Tally
 from service.records.reports import SHOWN, ImportReport

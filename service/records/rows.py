@@ -16,9 +16,9 @@ from service.access.keys import Vault
 from service.access.masks import mask_id_number
 from service.errors import FileRefused
 from service.records.columns import Column
+from service.records.form import Kind
 from service.records.identity import Identity, is_identity, person_index
 from service.records.issues import Noted, Wrong
-from service.records.kinds import Kind
 from service.records.ledger import Ledger
 from service.records.normalise import Reader
 from service.records.staging import Stage, sequence_of

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.records.entities import ENTITIES, Entity
-from service.records.kinds import Kind, Part
+from service.records.form import Kind, Part
 from service.tables import residents
 
 _SHEET = 1 << 32

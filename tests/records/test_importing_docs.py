@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from service.records.form import Kind
 from service.records.issues import ADVICE
-from service.records.kinds import KINDS, Kind
+from service.records.kinds import KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
 
