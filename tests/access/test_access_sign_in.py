@@ -84,7 +84,10 @@ async def test_an_unknown_login_gets_the_same_answers_as_a_wrong_password(house:
 
 
 async def test_an_unknown_login_takes_the_path_of_a_known_one(house: House) -> None:
+    passwords._decoy.cache_clear()
     assert await passwords.matches(None, "nobody has this password") is False
+    assert passwords._decoy.cache_info().misses == 1, "an equal hash was worked through"
+    assert not passwords.outdated(passwords._decoy())
     await outcome(house, "nobody.here", "wrong")
     async with house.read() as unit:
         told = (await unit.connection.execute(select(audit))).one()

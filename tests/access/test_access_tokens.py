@@ -13,6 +13,7 @@ from service.access.permissions import Permission, Role
 from service.access.unit import House
 from service.clock import SetClock
 from service.errors import InvalidInput, NotFound, NotSignedIn
+from service.tables import accounts
 from service.tables import tokens as table
 
 DAY = timedelta(days=1)
@@ -102,3 +103,12 @@ async def test_a_token_lives_neither_never_nor_for_ever(
 ) -> None:
     with pytest.raises(InvalidInput):
         await issue(house, worker, lifetime=lifetime)
+
+
+async def test_a_disabled_account_is_refused_even_with_a_live_token(house: House, worker: int) -> None:
+    token = await issue(house, worker)
+    async with house.write() as unit:
+        await unit.connection.execute(accounts.update().values(disabled_at=unit.now))
+    async with house.read() as unit:
+        with pytest.raises(NotSignedIn):
+            await tokens.actor_of(unit, token.text)
