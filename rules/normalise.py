@@ -127,6 +127,8 @@ def _rows(rows: Rows, moment: Moment) -> Rows:
 def _count(sign: str, rows: Rows, bound: int | Decimal, moment: Moment) -> Formula:
     """A count against a constant; "one or more" and "none" are plain relation tests."""
     inner = _rows(rows, moment)
+    if sign == "==" and bound != int(bound):
+        return Compare("<", Count(inner), Constant(0))
     if (sign, bound) in ((">=", 1), (">", 0)):
         return Exists(inner)
     if (sign, bound) in (("<", 1), ("<=", 0), ("==", 0)):

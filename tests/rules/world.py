@@ -1,0 +1,267 @@
+"""A small town of hostile records, declared with the same `info` contract as the product's own tables."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+)
+
+from rules import Moment, read
+from rules.workdays import weekday
+
+TODAY = date(2026, 11, 23)
+KINDS = {"HEALTH_FOOD": "健康证", "RESIDENCE": "居住证", "FOOD_LICENCE": "食品经营许可证"}
+metadata = MetaData()
+
+
+def _fact(name: str, kind: Any, label: str, missing: str, **info: Any) -> Column[Any]:
+    options = {"nullable": info.pop("nullable")} if "nullable" in info else {}
+    return Column(
+        name, kind, info={"label": label, "missing": missing, "sensitivity": "internal", **info}, **options
+    )
+
+
+def _link(column: str, target: str, nullable: bool, **relation: str) -> Column[Any]:
+    return Column(column, Integer, ForeignKey(target), nullable=nullable, info={"relation": relation})
+
+
+households = Table(
+    "homes",
+    metadata,
+    Column("home_id", Integer, primary_key=True),
+    _fact("income", Numeric(12, 2), "人均月收入", "unknown", unit="元"),
+    _fact("size", Integer, "人口数", "none", unit="人"),
+    _fact("aid", Text, "救助类型", "unknown", codes={"none": "无", "dibao": "低保"}),
+    _fact("review_on", Date, "复核日期", "none"),
+    info={"entity": "household", "label": "家庭"},
+)
+residents = Table(
+    "people",
+    metadata,
+    Column("person_id", Integer, primary_key=True),
+    _fact("name", Text, "姓名", "unknown", nullable=False),
+    _fact("birth_date", Date, "出生日期", "unknown"),
+    _fact("death_on", Date, "死亡日期", "none"),
+    _fact("live_code", Text, "居住地编码", "unknown"),
+    _fact("hukou_code", Text, "户籍地编码", "unknown"),
+    _fact("nickname", Text, "别名", "none"),
+    _fact("lives_alone", Boolean, "独居", "unknown"),
+    _fact("veteran", Boolean, "退役军人", "none"),
+    _fact("care_level", Integer, "失能等级", "unknown", codes={"0": "完好", "2": "中度", "4": "完全"}),
+    _fact("phone", Text, "联系电话", "unknown", encrypted=True),
+    _link(
+        "home_id",
+        "homes.home_id",
+        True,
+        name="household",
+        label="所在家庭",
+        inverse="members",
+        inverse_label="家庭成员",
+    ),
+    info={"entity": "resident", "label": "居民"},
+)
+enterprises = Table(
+    "shops",
+    metadata,
+    Column("shop_id", Integer, primary_key=True),
+    _fact("name", Text, "企业名称", "unknown", nullable=False),
+    _fact("industry", Text, "行业代码", "unknown"),
+    info={"entity": "enterprise", "label": "企业"},
+)
+employments = Table(
+    "jobs",
+    metadata,
+    Column("job_id", Integer, primary_key=True),
+    _link(
+        "person_id",
+        "people.person_id",
+        False,
+        name="resident",
+        label="从业人员",
+        inverse="employments",
+        inverse_label="从业记录",
+    ),
+    _link(
+        "shop_id",
+        "shops.shop_id",
+        False,
+        name="enterprise",
+        label="用人单位",
+        inverse="employments",
+        inverse_label="从业人员",
+    ),
+    _fact("handles_food", Boolean, "接触直接入口食品", "unknown"),
+    _fact("ended_on", Date, "离职日期", "none"),
+    info={"entity": "employment", "label": "从业记录"},
+)
+certificates = Table(
+    "papers",
+    metadata,
+    Column("paper_id", Integer, primary_key=True),
+    _fact("kind", Text, "证件类型", "unknown", codes=KINDS, nullable=False),
+    _link(
+        "person_id",
+        "people.person_id",
+        True,
+        name="resident",
+        label="持证人",
+        inverse="certificates",
+        inverse_label="证件",
+    ),
+    _link(
+        "shop_id",
+        "shops.shop_id",
+        True,
+        name="enterprise",
+        label="持证单位",
+        inverse="certificates",
+        inverse_label="证照",
+    ),
+    _fact("issued_on", Date, "发证日期", "unknown"),
+    _fact("valid_to", Date, "有效期至", "unknown"),
+    _fact("endorsed_on", Date, "签注日期", "none"),
+    _fact("points", Integer, "分数", "none"),
+    info={"entity": "certificate", "label": "证件"},
+)
+service_events = Table(
+    "visits",
+    metadata,
+    Column("visit_id", Integer, primary_key=True),
+    _link(
+        "person_id",
+        "people.person_id",
+        False,
+        name="resident",
+        label="服务对象",
+        inverse="service_events",
+        inverse_label="服务记录",
+    ),
+    _fact("kind", Text, "服务类型", "unknown", codes={"VISIT": "探访", "CHECKUP": "体检"}, nullable=False),
+    _fact("happened_on", Date, "服务日期", "unknown", nullable=False),
+    info={"entity": "service_event", "label": "服务记录"},
+)
+CATALOGUE = read(metadata.sorted_tables)
+
+TEXTS = [
+    "",
+    "a",
+    "A",
+    "%",
+    "_",
+    "a_b",
+    "a%b",
+    "O'Neil",
+    "\\",
+    "湖滨",
+    "湖滨街道",
+    "330102",
+    "330102003",
+    "6210",
+    "😀",
+    "z\n",
+]
+DATES = [
+    TODAY,
+    *(TODAY + timedelta(days=n) for n in (-366, -365, -90, -31, -30, -1, 1, 29, 30, 31, 365)),
+    *(date(year, 2, 29) for year in (1940, 1944, 1948, 2000, 2024)),
+    *(date(year, 11, day) for year in (1926, 1946, 1966, 2008) for day in (22, 23, 24)),
+    *(date(2026, month, day) for month, day in ((1, 1), (2, 28), (3, 1), (10, 31), (11, 1), (12, 31))),
+    date(9999, 12, 31),
+]
+NUMBERS = [-1, 0, 1, 2, 4, 10**9]
+MONEY = [Decimal(text) for text in ("0", "0.01", "1138.50", "1138.51", "12.10", "99999.99")]
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def moment(as_of: date = TODAY, **parameters: Any) -> Moment:
+    """A moment with the parameters most tests use."""
+    return Moment(
+        as_of,
+        {"notice": 30, "industries": ["6210", "6220"], "limit": Decimal("1138.50")} | parameters,
+        weekday,
+    )
+
+
+def town(seed: int, people: int = 60) -> Rows:
+    """Rows of every table: each cell empty now and then, each relation with none, one or several rows."""
+    chance = random.Random(seed)
+    counts = {
+        "homes": people // 3,
+        "people": people,
+        "shops": people // 4,
+        "jobs": people,
+        "papers": 2 * people,
+    }
+    counts["visits"] = people
+    return {
+        table.name: [_row(table, key, counts, chance) for key in range(1, counts[table.name] + 1)]
+        for table in metadata.sorted_tables
+    }
+
+
+def _row(table: Table, key: int, counts: dict[str, int], chance: random.Random) -> dict[str, Any]:
+    return {column.name: _cell(column, key, counts, chance) for column in table.columns}
+
+
+def _cell(column: Column[Any], key: int, counts: dict[str, int], chance: random.Random) -> Any:
+    if column.primary_key:
+        return key
+    if column.nullable and chance.random() < 0.3:
+        return None
+    if column.foreign_keys:
+        (foreign,) = column.foreign_keys
+        return chance.randint(1, max(1, counts[foreign.column.table.name] * 2 // 3))
+    return chance.choice(_pool(column))
+
+
+def _pool(column: Column[Any]) -> list[Any]:
+    codes = column.info.get("codes")
+    match column.type:
+        case Boolean():
+            return [True, False]
+        case Date():
+            return DATES
+        case Integer():
+            return [int(code) for code in codes] if codes else NUMBERS
+        case Numeric():
+            return MONEY
+        case _:
+            return list(codes) if codes else TEXTS
+
+
+class Cells(dict[str, Any]):
+    """A record among records that lead back to it: too much to print."""
+
+    def __repr__(self) -> str:
+        return "a record"
+
+
+def nest(rows: Rows) -> dict[str, dict[int, dict[str, Any]]]:
+    """The rows as the interpreter sees them: every record with its parents and its rows, by entity and key."""
+    records = {
+        name: {row[entity.key.name]: Cells(row) for row in rows[entity.table.name]}
+        for name, entity in CATALOGUE.entities.items()
+    }
+    for name, entity in CATALOGUE.entities.items():
+        for relation in entity.relations.values():
+            for record in records[name].values():
+                others = records[relation.target]
+                if relation.many:
+                    mine = record[entity.key.name]
+                    record[relation.name] = [
+                        other for other in others.values() if other[relation.remote.name] == mine
+                    ]
+                else:
+                    record[relation.name] = others.get(record[relation.local.name])
+    return records
