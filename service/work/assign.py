@@ -83,6 +83,7 @@ async def _loads(unit: Unit, day: date) -> dict[str, list[tuple[int, int]]]:
     """Community → heap of (open tasks, account) of its workers on duty."""
     rows = await unit.connection.execute(
         select(accounts.c.division_code, func.count(tasks.c.task_id), accounts.c.account_id)
+        .select_from(accounts)
         .outerjoin(tasks, and_(tasks.c.account_id == accounts.c.account_id, OPEN))
         .where(_on_duty(day), accounts.c.division_code.is_not(None))
         .group_by(accounts.c.account_id, accounts.c.division_code)

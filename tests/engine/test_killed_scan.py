@@ -56,7 +56,7 @@ async def town(url: str, clock: SetClock, vault: Vault) -> AsyncIterator[House]:
 async def test_a_scan_killed_at_any_rule_ends_as_an_undisturbed_one(
     town: House, url: str, key_text: str, tmp_path: Path
 ) -> None:
-    for killed_after in (0, 1, 5, 11):
+    for killed_after in (0, 5):
         await _scan_until(town, url, key_text, tmp_path, killed_after)
     finished = await _command(url, key_text, tmp_path)
     await finished.wait()
