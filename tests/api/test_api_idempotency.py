@@ -112,7 +112,7 @@ async def test_a_key_on_a_route_that_honours_none_is_ignored(site: Site) -> None
 
 async def test_kept_answers_are_sealed_and_forgotten_in_time(site: Site) -> None:
     token = await site.token_of(Role.WORKER)
-    first = await post(site, token, "k1")
+    first = await post(site, token, "k1", "VisitNumber20261123")
     async with site.house.write() as unit:
         row = (await unit.connection.execute(select(answered_requests))).one()
         assert row.status == 201
