@@ -171,7 +171,20 @@ SURVEY = Kind(
             "enterprises",
             same("uscc", "industry", "site_code", name="enterprise_name", address="site_address"),
         ),
-        Part("residents", same("id_type", "id_number", "name", "sex", "birth_date", "live_code", "phone")),
+        Part(
+            "residents",
+            same(
+                "id_type",
+                "id_number",
+                "name",
+                "sex",
+                "birth_date",
+                "live_code",
+                "phone",
+                "derived_sex",
+                "derived_birth_date",
+            ),
+        ),
         Part(
             "employments",
             same(

@@ -35,7 +35,7 @@ DIVISIONS = Kind(
 _RESIDENT_FIELDS = (
     "id_type", "id_number", "name", "sex", "birth_date", "death_on", "marital", "hukou_code", "live_code", "grid_code",
     "address", "live_since", "registered_on", "moved_out_on", "phone", "household_number", "relation", "lives_alone",
-    "care_level", "care_assessed_on", "is_veteran",
+    "care_level", "care_assessed_on", "is_veteran", "derived_sex", "derived_birth_date",
 )  # fmt: skip
 
 RESIDENTS = Kind(

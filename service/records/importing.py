@@ -159,6 +159,7 @@ class _Work:
         duplicates = await checks.fold_duplicates(connection, self.kind, stage, self.ledger)
         await checks.warn_of_unknown_divisions(connection, self.kind, stage, self.ledger)
         await merge.recognise(connection, stage)
+        await merge.fill_derived(connection, stage)
         await merge.respect_corrections(connection, stage)
         updated = await merge.mark_changed(connection, stage)
         await checks.warn_of_renamed(connection, self.kind, stage, self.ledger)

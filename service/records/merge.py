@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.records.staging import Stage
+from service.records.staging import DERIVED, Stage
 from service.tables import changes, corrections
 
 
@@ -63,6 +63,17 @@ async def recognise(connection: AsyncConnection, stage: Stage) -> None:
         same = and_(*(s[name] == t[name] for name in alternative))
         known = update(stage.table).values(record_id=stage.entity.primary).where(same, s.record_id.is_(None))
         await connection.execute(known)
+
+
+async def fill_derived(connection: AsyncConnection, stage: Stage) -> None:
+    """Take what follows from other values where neither the file nor the record says anything."""
+    s, t = stage.table.c, stage.entity.table.c
+    for column in s:
+        name = column.name.removeprefix(DERIVED)
+        if name != column.name:
+            filled = update(stage.table).values({name: column})
+            await connection.execute(filled.where(s[name].is_(None), s.record_id.is_(None)))
+            await connection.execute(filled.where(s[name].is_(None), _known(stage), t[name].is_(None)))
 
 
 async def respect_corrections(connection: AsyncConnection, stage: Stage) -> None:

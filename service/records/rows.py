@@ -156,13 +156,13 @@ class RowReader:
             self.ledger.doubtful.append((sequence, values["shown"]))
         elif person.warning:
             self._warn(sequence, person.warning, self.kind.column_of("identity"), person.number)
-        if person.birth_date is not None:
-            if values.setdefault("birth_date", person.birth_date) != person.birth_date:
-                self._warn(
-                    sequence, "birth_date_differs", self.kind.column_of("birth_date"), values["birth_date"]
-                )
-            if values.setdefault("sex", person.sex) not in (person.sex, "0", "9"):
-                self._warn(sequence, "sex_differs", self.kind.column_of("sex"), values["sex"])
+        values["derived_birth_date"], values["derived_sex"] = person.birth_date, person.sex
+        if person.birth_date not in (None, values.get("birth_date", person.birth_date)):
+            self._warn(
+                sequence, "birth_date_differs", self.kind.column_of("birth_date"), values["birth_date"]
+            )
+        if person.sex is not None and values.get("sex", person.sex) not in (person.sex, "0", "9"):
+            self._warn(sequence, "sex_differs", self.kind.column_of("sex"), values["sex"])
 
     def _hide_number_of_household(self, values: Values) -> None:
         """Some offices number a household by its head's identity number, which is kept in clear nowhere."""

@@ -29,6 +29,9 @@ from service.tables import residents
 
 _SHEET = 1 << 32
 
+DERIVED = "derived_"
+"""Begins the names of staged values that follow from others and count only where nothing else is known."""
+
 
 def sequence_of(sheet: int, row: int) -> int:
     """One number for a sheet's row; larger is later in the file."""
@@ -172,5 +175,5 @@ def _loaded(entity: Entity, name: str, field: str) -> list[Loaded]:
 
 
 def _type_of(entity: Entity, name: str) -> Any:
-    stored = entity.table.c.get(name)
+    stored = entity.table.c.get(name.removeprefix(DERIVED))
     return Text() if stored is None else stored.type

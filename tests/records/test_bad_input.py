@@ -170,6 +170,10 @@ async def test_what_contradicts_the_number_is_a_warning_and_the_given_value_stay
     async with house.read() as unit:
         row = (await unit.connection.execute(select(residents.c.sex, residents.c.birth_date))).one()
     assert tuple(row) == ("2", date(1939, 3, 6))
+    silent = await load(house, tmp_path, [[CHEN, "陈大文", "", ""]], header=header)
+    assert silent.tallies["resident"].unchanged == 1, (
+        "what the number tells replaces nothing that somebody wrote"
+    )
 
 
 async def test_another_name_than_the_known_one_is_a_warning(house: House, tmp_path: Path) -> None:

@@ -90,7 +90,11 @@ async def test_no_staged_row_outlives_its_import(sqlite_house: House, tmp_path: 
     for dry_run in (True, False):
         await import_file(sqlite_house, path, "residents", actor=SYSTEM, dry_run=dry_run)
         async with sqlite_house.database.write() as connection:
-            assert (await connection.execute(text("SELECT name FROM sqlite_temp_master WHERE name LIKE 'staged%'"))).all() == []
+            assert (
+                await connection.execute(
+                    text("SELECT name FROM sqlite_temp_master WHERE name LIKE 'staged%'")
+                )
+            ).all() == []
 
 
 async def test_reading_ahead_keeps_the_order_and_passes_errors_on() -> None:
