@@ -77,9 +77,18 @@ def earliest(function: str, bound: int) -> int:
     return on.replace(day=_length(on.year, on.month)).toordinal() + 1
 
 
+def anniversary(start: date, years: int) -> date:
+    """The day on which `years` are completed."""
+    if (start.month, start.day) == (2, 29) and not calendar.isleap(start.year + years):
+        return date(start.year + years, 3, 1)
+    return start.replace(year=start.year + years)
+
+
 def has_anniversary(start: date, first: date, last: date) -> bool:
     """Tell whether a yearly return of `start`, the first one year after it, falls within first..last."""
-    before = completed_years(start, first) - (1 if _returns(start, first) else 0)
+    before = completed_years(start, first)
+    if before > 0 and anniversary(start, before) == first:
+        before -= 1
     return completed_years(start, last) > max(before, 0)
 
 
@@ -100,13 +109,6 @@ def season(first: date, last: date) -> Season | None:
     if start == 301 and not calendar.isleap(first.year):
         start = 229
     return Season(start, last.month * 100 + last.day, years == 1)
-
-
-def _returns(start: date, on: date) -> bool:
-    """Tell whether `on` is a birthday of `start`."""
-    if (start.month, start.day) == (2, 29) and not calendar.isleap(on.year):
-        return (on.month, on.day) == (3, 1)
-    return (on.month, on.day) == (start.month, start.day)
 
 
 def _length(year: int, month: int) -> int:

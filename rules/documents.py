@@ -27,14 +27,23 @@ class Part(BaseModel):
 
 
 class Cited(Part):
-    """Where a rule or a value comes from. `verified_on` is empty where nobody has read the source yet."""
+    """Where a rule or a value comes from; `date` is that of the version, as exactly as it is known.
+
+    `mark`: V the law's own text was read, S a page that quotes it, M from memory, which verifies nothing.
+    """
 
     law: Text
     article: Text
-    date: Day
+    date: Day | Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
     verified_on: Day | None
+    mark: Literal["V", "S", "M"] = "V"
     url: str = ""
     note: str = ""
+
+    @property
+    def verified(self) -> bool:
+        """Somebody has read it."""
+        return self.verified_on is not None and self.mark != "M"
 
 
 class Period(Part):

@@ -33,7 +33,7 @@ class Dated(Part):
     @property
     def verified(self) -> bool:
         """Somebody has read the source of a value that is there."""
-        return self.value is not None and self.source is not None and self.source.verified_on is not None
+        return self.value is not None and self.source is not None and self.source.verified
 
     def holds(self, on: date, division: str) -> bool:
         """Tell whether the value is in force on a day for a division."""

@@ -9,7 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 from rules.check import CheckedRule
-from rules.dates import completed_years
+from rules.dates import anniversary, completed_years
+from rules.fold import fold_date
 from rules.interpret import Row, Scope, find, related, test
 from rules.kinds import Kind
 from rules.meaning import (
@@ -115,32 +116,34 @@ def _denied(formula: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
 
 def _atom(atom: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
     match atom:
-        case Compare(_, Age(Column() as column)):
-            yield from _cell(column, scope, moment, aged=True)
         case Compare(_, Count(rows)):
             yield from _number(rows, scope, moment)
-        case Compare(_, Length(Column() as column)) | TextTest(_, Column() as column):
+        case Compare(_, Age(Column() as column) | Length(Column() as column)) | TextTest(
+            _, Column() as column
+        ):
             yield from _cell(column, scope, moment)
         case Compare(_, left, right):
             for side in (left, right):
                 if isinstance(side, Column):
                     yield from _cell(side, scope, moment)
-        case Within(Column() as column) | Anniversary(Column() as column):
+        case Within(Column() as column):
             yield from _cell(column, scope, moment)
+        case Anniversary(Column() as column, _, last):
+            yield from _return(column, fold_date(last, moment), scope)
         case Empty(Column(record)) if find(scope, record) is not None:
             yield Said(EMPTY, phrase(atom, negated=test(atom, moment)(scope) is False))
         case _:
             return
 
 
-def _cell(column: Column, scope: Scope, moment: Moment, *, aged: bool = False) -> Iterator[Said]:
+def _cell(column: Column, scope: Scope, moment: Moment) -> Iterator[Said]:
     row = find(scope, column.record)
     value = None if row is None else row.get(column.field.name)
     label = column.field.label
     match value:
         case None:
             return
-        case date() if aged and "出生" in label:
+        case date() if "出生" in label:
             yield Said(DATED, f"{value} 出生，{completed_years(value, moment.as_of)} 周岁")
         case date():
             yield Said(DATED, f"{label} {value}{_distance(value, moment.as_of)}")
@@ -152,6 +155,15 @@ def _cell(column: Column, scope: Scope, moment: Moment, *, aged: bool = False) -
             yield Said(PLAIN, f"{label}{say(value, column.field)}")
         case _:
             yield Said(ROW, f"{label} {say(value, column.field)}")
+
+
+def _return(column: Column, last: date, scope: Scope) -> Iterator[Said]:
+    """The last yearly return of a date up to the end of a window."""
+    row = find(scope, column.record)
+    start = None if row is None else row.get(column.field.name)
+    if isinstance(start, date):
+        years = completed_years(start, last)
+        yield Said(DATED, f"{column.field.label} {start}，{anniversary(start, years)} 满 {years} 年")
 
 
 def _distance(day: date, today: date) -> str:
@@ -172,11 +184,13 @@ def _some_row(rows: Rows, scope: Scope, moment: Moment) -> Iterator[Said]:
     """The first row that satisfies the predicate, by its own cells."""
     row = find(scope, rows.record)
     held = [] if row is None else _holding(rows, (rows.predicate,), row, scope, moment)
+    telling = [atom for atom in conjuncts(rows.predicate) if not _names(atom, rows.variable)]
     for item in held[:1]:
         inner: Scope = {**scope, rows.variable: item}
-        said = [part for part in _said(rows.predicate, inner, moment) if part.weight > EMPTY]
-        if said:
-            yield Said(ROW, "、".join(dict.fromkeys(part.text for part in said[:2])))
+        said = [part for atom in telling for part in _said(atom, inner, moment) if part.weight > EMPTY]
+        name = next((found for found in _code_names(rows) if found), "")
+        text = name + said[0].text if said else f"有{name or rows.relation.label}"
+        yield Said(ROW if said else PLAIN, text)
 
 
 def _no_row(rows: Rows, scope: Scope, moment: Moment) -> Iterator[Said]:
@@ -203,8 +217,11 @@ def _holding(rows: Rows, tests: tuple[Formula, ...], row: Row, scope: Scope, mom
 
 def _noun(rows: Rows) -> str:
     """What the rows are called: the one code they are chosen by, or the relation's label."""
-    names = [_names(atom, rows.variable) for atom in conjuncts(rows.predicate)]
-    return next((name for name in names if name), rows.relation.label)
+    return next((name for name in _code_names(rows) if name), rows.relation.label)
+
+
+def _code_names(rows: Rows) -> list[str]:
+    return [_names(atom, rows.variable) or "" for atom in conjuncts(rows.predicate)]
 
 
 def _names(atom: Formula, variable: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from rules.catalogue import Field
 from rules.fold import fold
+from rules.interpret import ORDERS
 from rules.kinds import Kind, Value
 from rules.meaning import (
     OPPOSITE,
@@ -103,6 +104,11 @@ def _compare(sign: str, left: Term, right: Term, moment: Moment | None) -> str:
             return f"{owner}{AGES[sign]} {term(right, moment)} 周岁"
         case (Column(_, field), Constant(bool() as value)):
             return f"{'' if value == (sign == '==') else '非'}“{_named(left)}”"
+        case (Column(_, field), Constant(int() as bound)) if field.codes and sign not in ("==", "!="):
+            chosen = [label for code, label in field.codes.items() if ORDERS[sign](int(code), bound)]
+            return f"{_named(left)}为{'、'.join(chosen)}{'之一' if len(chosen) > 1 else ''}"
+        case (Column(_, field), Constant(value)) if field.codes and value is not None:
+            return f"{_named(left)}{TEXTS[sign]}{say(value, field)}"
         case (Column(_, field), Constant(value)) if value is not None:
             return f"{_named(left)}{_words(left.kind)[sign]}{_spaced(say(value, field))}"
         case (Count(rows), Constant(int() as number)):
