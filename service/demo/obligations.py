@@ -16,13 +16,17 @@ from typing import TypeVar
 import holidays
 
 from service.demo.days import age_on, years_after
-from service.demo.records import Certificate, Community, Disability, Employment, Enterprise, Resident
+from service.demo.records import Certificate, Community, Employment, Enterprise, Resident
 
 HEALTH_NOTICE = timedelta(days=30)
 ALLOWANCE_AGE = 80
 ALLOWANCE_NOTICE = timedelta(days=30)
-LICENCE_WINDOW = (15, 90)  # working days before expiry
+ELDER_AGE = 60
+HIGH_RISK, KEY, GENERAL = timedelta(days=7), timedelta(days=30), timedelta(days=90)
+LICENCE_WINDOW = 90  # working days before expiry
 PERMIT_NOTICE = timedelta(days=30)
+PERMIT_LATE = timedelta(days=60)
+HANGZHOU = "3301"
 _DRAWING = ("applied", "approved", "paid", "suspended")
 _ONE_DAY = timedelta(days=1)
 
@@ -39,7 +43,8 @@ class Facts:
     employments: list[Employment]
     enterprises: dict[str, Enterprise]
     certificates: dict[tuple[str, str], list[Certificate]]
-    cards: dict[str, list[Disability]]
+    severe: set[str]
+    bereaved: set[str]
     visited: dict[str, date]
     drawing: set[tuple[str, str]]
 
@@ -58,9 +63,18 @@ class Facts:
             employments=list(employments),
             enterprises={shop.uscc: shop for shop in community.enterprises},
             certificates=_grouped(((one.holder, one.kind), one) for one in community.certificates),
-            cards=_grouped((card.id_number, card) for card in community.disabilities),
+            severe={
+                card.id_number
+                for card in community.disabilities
+                if card.grade <= 2 and card.valid_to >= today
+            },
+            bereaved={home.number for home in community.households if home.special_family},
             visited=_latest_visits(community),
-            drawing={(one.policy, one.id_number) for one in community.enrolments if one.state in _DRAWING},
+            drawing={
+                (one.policy, one.id_number)
+                for one in community.enrolments
+                if one.state in _DRAWING and one.ended_on is None
+            },
         )
 
 
@@ -80,83 +94,84 @@ def _latest_visits(community: Community) -> dict[str, date]:
 
 
 def health_certificates(facts: Facts) -> Iterator[str]:
-    """R01: those at work with food in catering without a health certificate that lasts beyond the notice."""
+    """R01: those at work with food in an open shop without a health certificate that lasts beyond the notice."""
+    dead = {person.id_number for person in facts.residents if person.death_on is not None}
     for job in facts.employments:
-        if (
+        at_work = (
             job.ended_on is None
-            and job.handles_food
-            and facts.enterprises[job.uscc].industry.startswith("62")
-        ):
-            held = facts.certificates.get((job.id_number, "HEALTH_FOOD"), [])
-            if not any(
-                one.valid_to is not None and one.valid_to >= facts.today + HEALTH_NOTICE for one in held
-            ):
-                yield f"{job.uscc}/{job.id_number}"
+            and job.id_number not in dead
+            and facts.enterprises[job.uscc].status == "open"
+        )
+        held = facts.certificates.get((job.id_number, "HEALTH_FOOD"), [])
+        lasting = [
+            one for one in held if one.valid_to is not None and one.valid_to >= facts.today + HEALTH_NOTICE
+        ]
+        if at_work and job.handles_food and not lasting:
+            yield f"{job.uscc}/{job.id_number}"
 
 
 def allowances(facts: Facts) -> Iterator[str]:
-    """R04: the registered who are 80, or will be within the notice, and do not draw the old-age allowance."""
-    for person in _living(facts):
+    """R04: those registered in Hangzhou who are 80, or will be within the notice, and do not draw the allowance."""
+    for person in _registered(facts):
         eighty = age_on(person.birth_date, facts.today + ALLOWANCE_NOTICE) >= ALLOWANCE_AGE
-        if (
-            eighty
-            and person.hukou_code.startswith("330102")
-            and ("HIGH_AGE", person.id_number) not in facts.drawing
-        ):
+        if eighty and ("HIGH_AGE", person.id_number) not in facts.drawing:
             yield person.id_number
 
 
 def visits(facts: Facts) -> Iterator[str]:
-    """R08: elders who live alone, have lost abilities or are severely disabled, not visited for too long."""
+    """R08: elders in special difficulty who were not visited for too long."""
     for person in _living(facts):
-        if age_on(person.birth_date, facts.today) < 60:
+        alone, care = bool(person.lives_alone), person.care_level or 0
+        if age_on(person.birth_date, facts.today) < ELDER_AGE:
             continue
-        severe = any(card.grade <= 2 for card in facts.cards.get(person.id_number, ()))
-        care = person.care_level or 0
-        if not (person.lives_alone or care >= 1 or severe):
+        if not (alone or care >= 1 or person.id_number in facts.severe or person.household in facts.bereaved):
             continue
-        interval = 7 if care >= 3 else 30
+        interval = HIGH_RISK if alone and care >= 3 else KEY if alone or care >= 2 else GENERAL
         last = facts.visited.get(person.id_number)
-        if last is None or last < facts.today - timedelta(days=interval):
+        if last is None or facts.today - last >= interval:
             yield person.id_number
 
 
 def nursing(facts: Facts) -> Iterator[str]:
-    """R11: the severely disabled who do not draw the nursing subsidy, nor what excludes it."""
-    for person in _living(facts):
-        number = person.id_number
-        if any(card.grade <= 2 for card in facts.cards.get(number, ())) and not any(
-            (policy, number) in facts.drawing for policy in ("DISAB_NURSING", "TEKUN", "LONG_TERM_CARE")
-        ):
-            yield number
+    """R11: the severely disabled registered in Hangzhou who do not draw the nursing subsidy."""
+    for person in _registered(facts):
+        if person.id_number in facts.severe and ("DISAB_NURSING", person.id_number) not in facts.drawing:
+            yield person.id_number
 
 
 def permits(facts: Facts) -> Iterator[str]:
-    """R24: holders of a residence permit whose year ends within the notice, or ended, without endorsement."""
+    """R24: holders of a residence permit whose year ends within the notice, or ended of late, without endorsement."""
     for person in _living(facts):
-        for permit in facts.certificates.get((person.id_number, "RESIDENCE"), ()):
-            if _needs_endorsement(permit, facts.today):
-                yield person.id_number
+        held = facts.certificates.get((person.id_number, "RESIDENCE"), ())
+        if any(_needs_endorsement(permit, facts.today) for permit in held):
+            yield person.id_number
 
 
 def _needs_endorsement(permit: Certificate, today: date) -> bool:
-    coming = years_after(permit.issued_on, age_on(permit.issued_on, today) + 1)
-    endorsed = permit.endorsed_on
-    return coming <= today + PERMIT_NOTICE and (endorsed is None or endorsed < coming - timedelta(days=31))
+    """Endorsed within 60 days of the reminder, or 120 of a late one, means endorsed for this year."""
+    last = age_on(permit.issued_on, today)
+    anniversaries = [years_after(permit.issued_on, years) for years in (last, last + 1) if years >= 1]
+    endorsed = permit.endorsed_on or date.min
+    soon = any(today <= day <= today + PERMIT_NOTICE for day in anniversaries)
+    over = any(today - PERMIT_LATE <= day < today for day in anniversaries)
+    return (soon and endorsed < today - PERMIT_LATE) or (over and endorsed < today - 2 * PERMIT_LATE)
 
 
 def licences(facts: Facts) -> Iterator[str]:
-    """E01: open enterprises whose food licence is in its renewal window."""
-    latest = _working_days_after(facts.today, LICENCE_WINDOW[1])
-    earliest = _working_days_after(facts.today, LICENCE_WINDOW[0])
+    """E01: open enterprises whose food licence may be renewed by now, or should have been."""
+    opened = _working_days_after(facts.today, LICENCE_WINDOW)
     for shop in facts.enterprises.values():
-        held = facts.certificates.get((shop.uscc, "FOOD_LICENCE"), ())
-        if shop.status == "open" and any(one.valid_to and earliest <= one.valid_to <= latest for one in held):
+        held = facts.certificates.get((shop.uscc, "FOOD_LICENCE"), [])
+        if shop.status == "open" and held and all(one.valid_to and one.valid_to <= opened for one in held):
             yield shop.uscc
 
 
 def _living(facts: Facts) -> Iterator[Resident]:
     return (person for person in facts.residents if person.death_on is None)
+
+
+def _registered(facts: Facts) -> Iterator[Resident]:
+    return (person for person in _living(facts) if person.hukou_code.startswith(HANGZHOU))
 
 
 @cache

@@ -35,13 +35,17 @@ class Resident:
 
 @dataclass(slots=True)
 class Household:
-    """A household: its number, its head, where it lives, its income in yuan per person and month, its aid."""
+    """A household: its number, its head, where it lives, its income in yuan per person and month, its aid.
+
+    `special_family`: parents who lost their only child or whose only child is disabled.
+    """
 
     number: str
     head_id: str
     live_code: str
-    income_pc_month: int | None
-    aid_type: str
+    income_pc_month: int | None = None
+    aid_type: str = "none"
+    special_family: bool | None = False
 
 
 @dataclass(slots=True)

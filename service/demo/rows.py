@@ -35,7 +35,7 @@ HEADERS: dict[Kind, tuple[str, ...]] = {
         "身份证号", "姓名", "性别", "出生日期", "户籍地编码", "居住地编码", "网格编码", "住址", "联系电话", "户号", "与户主关系", "婚姻状况",
         "独居", "失能等级", "居住起始日期", "死亡日期",
     ),
-    "households": ("户号", "户主身份证号", "居住地编码", "人均月收入", "救助类型"),
+    "households": ("户号", "户主身份证号", "居住地编码", "人均月收入", "救助类型", "计划生育特殊家庭"),
     "enterprises": (
         "统一社会信用代码", "企业名称", "主体类型", "行业代码", "经营地编码", "网格编码", "经营地址", "联系人", "联系电话", "成立日期", "状态",
     ),
@@ -48,7 +48,7 @@ HEADERS: dict[Kind, tuple[str, ...]] = {
     "enrolments": ("政策代码", "持有人证件号", "状态", "开始日期", "结束日期"),
     "service_events": ("身份证号", "服务类型", "服务日期"),
 }  # fmt: skip
-"""The issue's headers; 最近签注日期 is the label of `certificates.endorsed_on`, without which no permit is ever endorsed."""
+"""The importer's headers. 最近签注日期 and 计划生育特殊家庭 are there because shipped rules read them."""
 
 
 def plain_rows(street: Street, kind: Kind) -> Iterator[tuple[Plain, ...]]:
@@ -99,7 +99,7 @@ def _survey_row(shop: Enterprise, job: Employment, certificate: Certificate | No
 
 
 def _household_row(home: Household) -> tuple[Plain, ...]:
-    return home.number, home.head_id, home.live_code, home.income_pc_month, home.aid_type
+    return home.number, home.head_id, home.live_code, home.income_pc_month, home.aid_type, home.special_family
 
 
 def _enterprise_row(shop: Enterprise) -> tuple[Plain, ...]:

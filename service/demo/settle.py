@@ -74,7 +74,7 @@ def _move_in(
         making.plant(edge[1].kind, people[edge[0]].id_number)
     making.community.residents.extend(people)
     making.community.households.append(
-        Household(home.number, people[0].id_number, making.community.place.code, None, "none")
+        Household(home.number, people[0].id_number, making.community.place.code)
     )
 
 

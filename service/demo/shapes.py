@@ -41,6 +41,11 @@ AID_IF_DISABLED = 6.0  # times as likely
 AID_IF_OLD_AND_ALONE = 3.0
 INCOME_UNRECORDED = 0.6
 
+# Families that lost their only child, among registered households of people of 49 and more; unrecorded for some [M].
+SPECIAL_FAMILY = 0.006
+SPECIAL_FAMILY_FROM_AGE = 49
+SPECIAL_FAMILY_UNRECORDED = 0.03
+
 # Shares of the entitled who draw their benefit; the remainder is what the rules are there to find [M].
 DRAWS = {"HIGH_AGE": 0.88, "DISAB_NURSING": 0.84, "DISAB_LIVING": 0.80, "CHILD_CARE": 0.75}
 

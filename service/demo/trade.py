@@ -28,8 +28,9 @@ _FOOD_POSTS = (
     ("收银员", False),
 )
 _FOOD_POST_WEIGHTS = (24, 34, 10, 16, 6, 10)
+_DELICATESSEN = "熟食柜员"  # handles food outside catering
 _POSTS = {
-    "lodging": ("前台", "客房服务员", "保安"), "hair": ("理发师", "美容师", "学徒"), "grocery": ("营业员", "理货员", "熟食柜员"),
+    "lodging": ("前台", "客房服务员", "保安"), "hair": ("理发师", "美容师", "学徒"), "grocery": ("营业员", "理货员", _DELICATESSEN),
     "transport": ("司机", "搬运工"), "software": ("程序员", "产品经理"), "training": ("教师", "教务"), "property": ("保安", "保洁"),
 }  # fmt: skip
 _PUBLIC_TRADES = ("lodging", "hair")
@@ -39,10 +40,10 @@ _FORMER = 0.4  # of food shops: somebody who left is on record [M]
 _LEFT = 0.15  # of other employments: ended [M]
 _RENEWED = 0.1  # of those with a valid health certificate: last year's is on record too [M]
 _LICENCE_DAYS = {
-    (-60, -1): 4,
-    (3, 18): 4,
-    (28, 110): 14,
-    (150, 1800): 78,
+    (-60, -1): 3,
+    (3, 18): 2,
+    (28, 110): 8,
+    (150, 1800): 87,
 }  # days from today to expiry, by weight [M]
 _WORKING_AGE = (18, 59)
 
@@ -124,7 +125,9 @@ def _staff(making: Making, shop: Enterprise, hands: _Hands) -> None:
     for _ in range(making.rng.randint(1, 4)):
         post = making.rng.choice(_POSTS.get(shop.trade, ("职员", "经理", "会计")))
         left = shop.status != "open" or making.rng.random() < _LEFT
-        job = _hire(making, shop, hands, post, post == "熟食柜员", left=left)
+        job = _hire(making, shop, hands, post, post == _DELICATESSEN, left=left)
+        if job is not None and job.handles_food and not left:
+            _health_certificate(making, job)
         if job is not None and shop.trade in _PUBLIC_TRADES and not left and making.rng.random() < 0.85:
             expiry = making.today + timedelta(days=making.rng.randint(-40, 360))
             _certify(making, "HEALTH_PUBLIC", job.id_number, expiry, 1)
@@ -157,14 +160,14 @@ def _outsider(making: Making) -> tuple[str, str]:
 
 
 def _health_certificate(making: Making, job: Employment) -> None:
-    """The one the survey found, or none; the shares of missing, expired and expiring ones are planted."""
+    """The one that was found, or none; the shares of missing, expired and expiring ones are planted."""
     key = f"{job.uscc}/{job.id_number}"
     state, low, high = _health_state(making.rng.random())
     if state == "health_missing":
         making.plant(state, key)
         return
     expiry = making.today + timedelta(days=making.rng.randint(low, high))
-    certificate = _certify(making, "HEALTH_FOOD", job.id_number, expiry, 1, surveyed=True)
+    certificate = _certify(making, "HEALTH_FOOD", job.id_number, expiry, 1, surveyed=job.surveyed)
     if state:
         making.plant(state, key, certificate.number)
     elif making.rng.random() < _RENEWED:

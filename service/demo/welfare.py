@@ -21,7 +21,8 @@ _INCOMES = {
 }  # fmt: skip
 _DRAWN = ("paid", "paid", "paid", "approved")
 _STREET_PREFIX = STREET[:9]
-_VISIT_EVERY = {True: 7, False: 30}  # days between visits to those who need care, and to others
+_HANGZHOU_PREFIX = STREET[:4]
+_VISIT_EVERY = (7, 30, 90)  # days between visits: at high risk, in special need, others
 _PERMIT_FROM_AGE = 16
 
 
@@ -44,14 +45,26 @@ def _grant_household(making: Making, household: Household, members: list[Residen
     cards = {person.id_number: card for person in sound if (card := _disability(making, person)) is not None}
     making.community.disabilities.extend(cards.values())
     _aid(making, household, members, disabled=bool(cards))
+    _loss(making, household, members[0])
     for person in sound:
-        _enrol(making, household, person, cards.get(person.id_number))
-        _visit(making, person, cards.get(person.id_number))
+        card = cards.get(person.id_number)
+        _enrol(making, household, person, card)
+        _visit(
+            making,
+            person,
+            severe=card is not None and card.grade <= 2,
+            special=bool(household.special_family),
+        )
         _permit(making, person)
 
 
 def _is_local(person: Resident) -> bool:
     return person.hukou_code.startswith(_STREET_PREFIX)
+
+
+def _draws_here(person: Resident) -> bool:
+    """Whether Hangzhou pays: wherever in the city the register is kept."""
+    return person.hukou_code.startswith(_HANGZHOU_PREFIX)
 
 
 def _disability(making: Making, person: Resident) -> Disability | None:
@@ -82,8 +95,17 @@ def _aid(making: Making, household: Household, members: list[Resident], *, disab
         household.income_pc_month = rng.randint(*_INCOMES[household.aid_type])
 
 
+def _loss(making: Making, household: Household, head: Resident) -> None:
+    """Mark a few families of the middle-aged and old as having lost their only child."""
+    old_enough = age_on(head.birth_date, making.today) >= shapes.SPECIAL_FAMILY_FROM_AGE
+    if old_enough and _is_local(head) and making.rng.random() < shapes.SPECIAL_FAMILY:
+        household.special_family = True
+    elif making.rng.random() < shapes.SPECIAL_FAMILY_UNRECORDED:
+        household.special_family = None
+
+
 def _enrol(making: Making, household: Household, person: Resident, card: Disability | None) -> None:
-    if not _is_local(person) or person.death_on is not None:
+    if not _draws_here(person) or person.death_on is not None:
         return
     age = age_on(person.birth_date, making.today)
     if age >= 80 and (making.today - years_after(person.birth_date, 80)).days > 45:
@@ -115,16 +137,14 @@ def _put(making: Making, policy: str, person: Resident, state: str, since: date)
     making.community.enrolments.append(Enrolment(policy, person.id_number, state, started, ended))
 
 
-def _visit(making: Making, person: Resident, card: Disability | None) -> None:
-    """Visits to elders who live alone, need care or are severely disabled: mostly on time, some late, a few never made."""
-    rng = making.rng
-    needs_care = (person.care_level or 0) >= 3
-    severe = card is not None and card.grade <= 2
-    if age_on(person.birth_date, making.today) < 60 or not (person.lives_alone or needs_care or severe):
+def _visit(making: Making, person: Resident, *, severe: bool, special: bool) -> None:
+    """Visits to elders in special difficulty: mostly on time, some late, a few never made."""
+    rng, care, alone = making.rng, person.care_level or 0, bool(person.lives_alone)
+    if age_on(person.birth_date, making.today) < 60 or not (alone or care or severe or special):
         return
     if person.death_on is not None or rng.random() < shapes.VISIT_NEVER:
         return
-    every = _VISIT_EVERY[needs_care]
+    every = _VISIT_EVERY[0 if alone and care >= 3 else 1 if alone or care >= 2 else 2]
     late = rng.random() < shapes.VISIT_LATE
     ago = rng.randint(every + 1, 8 * every) if late else rng.randint(0, every - 1)
     day = making.today - timedelta(days=ago)
