@@ -28,6 +28,8 @@ PRIVATE_KEYS = frozenset({
 
 NUMBERS = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
 BLANK = "***"
+CHATTY = ("alembic", "apscheduler")
+"""Libraries whose ordinary steps nobody asked about."""
 ROOT = Path(__file__).resolve().parent.parent
 FRAMES = 12
 
@@ -53,6 +55,8 @@ def configure(level: str, now: Callable[[], datetime], stream: TextIO | None = N
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for library in CHATTY:
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 from pydantic import Field
@@ -84,7 +85,7 @@ async def check_rule(request: Request, body: RuleBody) -> CheckView:
     async with request.reading() as unit:
         ground = await rulebook.basis(unit)
     try:
-        examined = publish.examine(body.document, ground.parameters)
+        examined = await asyncio.to_thread(publish.examine, body.document, ground.parameters)
     except RuleErrors as found:
         views = [RuleErrorView.model_validate(error) for error in found.errors]
         return CheckView(ok=False, paraphrase=None, errors=views, examples=[])

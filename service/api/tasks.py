@@ -10,7 +10,7 @@ from pydantic import Field
 
 from service.access.permissions import Permission
 from service.access.unit import Unit
-from service.api.models import Body, Id, Query, View
+from service.api.models import Body, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.explain import reasons
@@ -27,11 +27,9 @@ Outcome = Literal[
 Grade = Literal["urgent", "important", "normal", "low"]
 
 
-class TaskQuery(Query):
+class TaskQuery(PageQuery):
     on: date | None = Field(None, description="只看这一天的清单，如 2026-11-23")
     state: State | None = Field(None, description="只看这一状态；不填为全部未结束的任务")
-    after: str | None = Field(None, max_length=2000, description="上一页返回的 next；第一页不填")
-    limit: int = Field(50, ge=1, le=200, description="每页条数，1 到 200")
 
 
 class TargetView(View):
@@ -50,6 +48,7 @@ class FindingView(View):
     title: str
     heading: str = Field(description="这件事的一句话标题")
     department: str = Field(description="责任部门")
+    person: str | None = Field(description="涉及的人；不涉及某个人时为空")
     verdict: Literal["match", "unknown"]
     grade: Grade
     since_on: date
@@ -72,11 +71,6 @@ class TaskView(View):
     findings: list[FindingView]
 
 
-class TaskPage(View):
-    items: list[TaskView]
-    next: str | None = Field(description="下一页的 after；为空表示没有更多")
-
-
 class AnswerBody(Body):
     finding_id: Id
     outcome: Outcome
@@ -90,15 +84,13 @@ class OutcomesBody(Body):
 
 
 @routes.get("/tasks", permission=Permission.WORK)
-async def list_tasks(request: Request, query: TaskQuery) -> TaskPage:
+async def list_tasks(request: Request, query: TaskQuery) -> Page[TaskView]:
     """List tasks in walking order: a worker's own ones, a supervisor's whole area."""
     async with request.reading() as unit:
         found = await tasks.page(
             unit, on=query.on, state=query.state, after=query.after, limit=query.limit + 1
         )
-        shown = found[: query.limit]
-        more = shown[-1].cursor if len(found) > query.limit else None
-        return TaskPage(items=await _views(unit, shown), next=more)
+        return Page.of(await _views(unit, found), limit=query.limit, key=lambda task: task.task_id)
 
 
 @routes.get("/tasks/{task_id}", permission=Permission.WORK)

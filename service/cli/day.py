@@ -128,7 +128,7 @@ async def lists(unit: Unit, day: date, account_id: int | None = None) -> list[ta
     """Every task on the lists of `day`, a page at a time."""
     found: list[tasks.Task] = []
     while page := await tasks.page(
-        unit, on=day, account_id=account_id, after=found[-1].cursor if found else None, limit=500
+        unit, on=day, account_id=account_id, after=found[-1].task_id if found else None, limit=500
     ):
         found += page
     return found

@@ -67,7 +67,8 @@ def _task_lines(number: int, task: Task) -> Iterator[str]:
     yield f"{number:>3}. {MARK[task.grade]} {task.target.name}（{task.target.address}{phone}）{GRADE[task.grade]}{due}"
     for finding in task.findings:
         if finding.live:
-            yield f"       {finding.title}：{finding.reason or '（原因待生成）'}"
+            whose = f"（{finding.person}）" if finding.person and finding.person != task.target.name else ""
+            yield f"       {finding.title}{whose}：{finding.reason or '（原因待生成）'}"
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:

@@ -30,7 +30,8 @@ async def _empty(unit: Unit, rule: CheckedRule, path: tuple[str, ...], name: str
         far = entity.table.alias()
         joined = joined.join(far, far.c[relation.remote.name] == near.c[relation.local.name])
         near = far
-    if entity.fields[name].missing == "none" or not entity.fields[name].nullable:
+    fact = entity.fields.get(name)  # None where only the rows themselves are counted
+    if fact is None or fact.missing == "none" or not fact.nullable:
         return 0
     statement = (
         select(func.count(verdicts_now.c.subject_id.distinct()))

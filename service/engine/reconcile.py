@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     delete,
     exists,
     func,
@@ -51,13 +52,18 @@ verdicts_now = Table(
 
 @dataclass(frozen=True)
 class Episode:
-    """What is the same for every finding a rule opens on one day."""
+    """What is the same for every finding a rule opens on one day.
+
+    `visit_from` is the first day a worker may be sent where somebody else may settle it alone first, and `held_due_on`
+    the due date counted from then. Neither holds for what is urgent: that cannot wait.
+    """
 
     rule: str
     version_id: int
     subject_kind: str
     as_of: date
     due_on: date | None
+    held_due_on: date | None
     visit_from: date | None
     asks: bool
 
@@ -144,9 +150,14 @@ async def _rearm(unit: Unit, episode: Episode) -> None:
 
 
 async def _keep(unit: Unit, episode: Episode) -> None:
-    """Update grade, target, due date and version of what still matches, where they changed."""
+    """Update grade, target, due date and version of what still matches, where they changed.
+
+    What has just become urgent is no longer held back.
+    """
     now = verdicts_now.c
-    due = func.coalesce(now.due_on, findings.c.due_on)
+    newly_urgent = and_(now.grade == "urgent", findings.c.grade != "urgent")
+    at_once = func.coalesce(now.due_on, literal(episode.due_on, Date()))
+    due = case((newly_urgent, at_once), else_=func.coalesce(now.due_on, findings.c.due_on))
     await unit.connection.execute(
         update(findings)
         .where(
@@ -168,6 +179,7 @@ async def _keep(unit: Unit, episode: Episode) -> None:
             target_id=now.target_id,
             version_id=episode.version_id,
             due_on=due,
+            visit_from=case((newly_urgent, None), else_=findings.c.visit_from),
         )
     )
 
@@ -194,8 +206,14 @@ async def _open(unit: Unit, episode: Episode) -> int:
         now.verdict,
         now.grade,
         literal(episode.as_of, Date()),
-        func.coalesce(now.due_on, literal(episode.due_on, Date())),
-        literal(episode.visit_from, Date()),
+        func.coalesce(
+            now.due_on,
+            case(
+                (now.grade == "urgent", literal(episode.due_on, Date())),
+                else_=literal(episode.held_due_on, Date()),
+            ),
+        ),
+        case((now.grade == "urgent", None), else_=literal(episode.visit_from, Date())),
     ).where(wanted, ~held_back)
     columns = [
         "rule", "version_id", "subject_kind", "subject_id", "target_kind", "target_id", "verdict", "grade",

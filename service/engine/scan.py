@@ -148,28 +148,30 @@ async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
     ground = await basis(unit)
     rule, now = ground.checked(version), ground.moment(as_of)
     await fill(unit, verdicts(rule, CATALOGUE, now, dialect=unit.dialect))
+    held_until = _held_until(rule.document, now)
     episode = Episode(
         rule=version.rule,
         version_id=version.version_id,
         subject_kind=rule.document.subject,
         as_of=as_of,
-        due_on=_due(rule.document, now),
-        visit_from=_visit_from(rule.document, now),
+        due_on=_due(rule.document, now, as_of),
+        held_due_on=_due(rule.document, now, held_until or as_of),
+        visit_from=held_until,
         asks=rule.document.unknown == "ask",
     )
     tally = await reconcile(unit, episode, applying(rule, CATALOGUE, now, dialect=unit.dialect))
     return _Judged(tally, await missing_facts(unit, rule) if tally.unknown else {})
 
 
-def _due(document: RuleDocument, now: Moment) -> date | None:
-    """The due date counted from today; None where it stands in a field."""
+def _due(document: RuleDocument, now: Moment, start: date) -> date | None:
+    """The due date counted from `start`; None where it stands in a field."""
     due = document.due
     if due.working_days is not None:
-        return now.working_day(now.as_of, due.working_days)
-    return None if due.days is None else now.as_of + timedelta(days=due.days)
+        return now.working_day(start, due.working_days)
+    return None if due.days is None else start + timedelta(days=due.days)
 
 
-def _visit_from(document: RuleDocument, now: Moment) -> date | None:
+def _held_until(document: RuleDocument, now: Moment) -> date | None:
     """The day from which a worker may be sent, where somebody else may settle it alone first."""
     waits = [period.working_days for period in document.first.values()]
     return now.working_day(now.as_of, max(waits)) if waits else None

@@ -67,7 +67,7 @@ async def _load(
 
 async def _rows(unit: Unit, wanted: _Wanted, by: Column[Any], keys: Sequence[int]) -> AsyncIterator[Row[Any]]:
     table: Table = wanted.entity.table
-    columns = {by, *(wanted.entity.fields[name].column for name in wanted.fields)}
+    columns = {by, *(wanted.entity.table.c[name] for name in wanted.fields)}
     columns |= {wanted.entity.relations[name].local for name in wanted.relations}
     ordered = sorted(columns, key=lambda column: column.name)
     for batch in _batches(keys):
@@ -76,7 +76,7 @@ async def _rows(unit: Unit, wanted: _Wanted, by: Column[Any], keys: Sequence[int
 
 
 def _own_fields(wanted: _Wanted, row: Row[Any]) -> Record:
-    return {name: row._mapping[wanted.entity.fields[name].column] for name in wanted.fields}
+    return {name: row._mapping[wanted.entity.table.c[name]] for name in wanted.fields}
 
 
 def _keyed(keys: Sequence[int], built: Sequence[Record], many: bool) -> dict[int, Any]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true, update
 
 from service.access.actors import Actor, visible
 from service.access.permissions import Role
 from service.access.unit import Unit
-from service.errors import Conflict, InvalidInput, NotFound
-from service.tables import accounts, findings, rule_versions, tasks
+from service.errors import Conflict, NotFound
+from service.tables import accounts, employments, findings, residents, rule_versions, tasks
 from service.tables.tasks import OPEN
 from service.work.gather import LIVE, grade_rank
 from service.work.history import tell
@@ -24,7 +21,10 @@ from service.work.targets import Target, targets_of
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to be done on a visit. `reason` is None until a planned day has written it."""
+    """One thing to be done on a visit.
+
+    `person` is whom it is about where that is a person; `reason` is None until a planned day has written it.
+    """
 
     finding_id: int
     rule: str
@@ -33,6 +33,7 @@ class Finding:
     department: str
     subject_kind: str
     subject_id: int
+    person: str | None
     verdict: str
     grade: str
     since_on: date
@@ -56,7 +57,6 @@ class Task:
     account_id: int | None
     account_name: str | None
     note: str | None
-    cursor: str
     findings: list[Finding]
 
 
@@ -72,13 +72,13 @@ async def page(
     on: date | None = None,
     state: str | None = None,
     account_id: int | None = None,
-    after: str | None = None,
+    after: int | None = None,
     limit: int = 50,
 ) -> list[Task]:
     """Tasks in sight in walking order (address, then key).
 
     `on` keeps the list of that day, `state` one state (all open ones when None), `account_id` one worker's.
-    `after` is the `cursor` of the last task already seen.
+    `after` is the key of the last task already seen; its address stays out of the cursor, and so out of URLs.
     """
     statement = _tasks().where(in_sight(unit.actor), OPEN if state is None else tasks.c.state == state)
     if on is not None:
@@ -86,9 +86,10 @@ async def page(
     if account_id is not None:
         statement = statement.where(tasks.c.account_id == account_id)
     if after is not None:
-        place, task_id = _position(after)
+        seen = tasks.alias()
+        place = select(seen.c.place).where(seen.c.task_id == after).scalar_subquery()
         statement = statement.where(
-            tuple_(tasks.c.place, tasks.c.task_id) > tuple_(literal(place), literal(task_id))
+            or_(tasks.c.place > place, and_(tasks.c.place == place, tasks.c.task_id > after))
         )
     statement = statement.order_by(tasks.c.place, tasks.c.task_id).limit(limit)
     return await _with_findings(unit, (await unit.connection.execute(statement)).all())
@@ -153,7 +154,6 @@ async def _with_findings(unit: Unit, rows: list[Row[Any]] | Any) -> list[Task]:
             account_id=row.account_id,
             account_name=row.account_name,
             note=row.note,
-            cursor=_cursor(row.place, row.task_id),
             findings=found.get(row.task_id, []),
         )
         for row in rows
@@ -162,8 +162,28 @@ async def _with_findings(unit: Unit, rows: list[Row[Any]] | Any) -> list[Task]:
 
 async def _findings_of(unit: Unit, task_ids: list[int]) -> dict[int, list[Finding]]:
     rows = await unit.connection.execute(
-        select(findings, rule_versions.c.title, rule_versions.c.department, LIVE.label("live"))
+        select(
+            findings,
+            rule_versions.c.title,
+            rule_versions.c.department,
+            residents.c.name.label("person"),
+            LIVE.label("live"),
+        )
         .join(rule_versions, rule_versions.c.version_id == findings.c.version_id)
+        .outerjoin(
+            employments,
+            and_(
+                findings.c.subject_kind == "employment", employments.c.employment_id == findings.c.subject_id
+            ),
+        )
+        .outerjoin(
+            residents,
+            residents.c.resident_id
+            == case(
+                (findings.c.subject_kind == "resident", findings.c.subject_id),
+                else_=employments.c.resident_id,
+            ),
+        )
         .where(findings.c.task_id.in_(task_ids))
         .order_by(findings.c.task_id, grade_rank(findings.c.grade), findings.c.finding_id)
     )
@@ -173,15 +193,3 @@ async def _findings_of(unit: Unit, task_ids: list[int]) -> dict[int, list[Findin
             Finding(**{name: getattr(row, name) for name in Finding.__dataclass_fields__})
         )
     return found
-
-
-def _cursor(place: str, task_id: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([place, task_id]).encode()).decode()
-
-
-def _position(cursor: str) -> tuple[str, int]:
-    try:
-        place, task_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return str(place), int(task_id)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise InvalidInput("after 不是本接口给出的翻页标记，请从第一页重新开始。") from error

@@ -197,3 +197,25 @@ async def test_a_rule_that_asks_makes_a_finding_of_what_it_cannot_decide(house: 
 
 def test_a_set_clock_is_what_these_tests_stand_on(clock: SetClock) -> None:
     assert clock.today() == TODAY
+
+
+async def test_what_others_may_settle_first_waits_unless_it_is_urgent(house: House) -> None:
+    people = await _people(house)
+    held = made.RULE.format(rule="test-rule", again="never", done="").replace(
+        "due: {working_days: 5}",
+        "due: {working_days: 3}\nfirst: {enterprise: {working_days: 5}}\n"
+        'grades: {urgent: "age(resident.birth_date) >= 100"}',
+    )
+    async with house.write() as unit:
+        await unit.connection.execute(update(rule_versions).values(document=held))
+    await _scan(house)
+    columns = (findings.c.subject_id, findings.c.visit_from, findings.c.due_on)
+    assert await _rows(house, *columns) == [
+        (people["eighty"], date(2026, 11, 30), date(2026, 12, 3)),
+        (people["old"], None, date(2026, 11, 26)),
+    ]
+    async with house.write() as unit:
+        await unit.connection.execute(update(residents).values(birth_date=date(1900, 1, 1)))
+    tomorrow = TODAY + timedelta(days=1)
+    await _scan(house, tomorrow)
+    assert (await _rows(house, *columns))[0] == (people["eighty"], None, date(2026, 11, 27))
