@@ -14,7 +14,7 @@ Rows are always locked in CTEs with SKIP LOCKED, so two processes never wait for
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,10 +55,9 @@ async def claim(unit: Unit, channel: str, *, limit: int, lease: timedelta) -> li
         update(deliveries)
         .where(deliveries.c.delivery_id.in_(picked))
         .values(status="leased", lease_by=held.by, lease_until=held.until)
-        .returning(deliveries.c.delivery_id)
     )
-    ids = list(await unit.connection.scalars(statement))
-    return await _contents(unit, ids, held) if ids else []
+    taken = (await unit.connection.execute(statement)).rowcount
+    return await _contents(unit, held) if taken else []
 
 
 async def renew(unit: Unit, leases: Collection[Lease], *, lease: timedelta) -> set[int]:
@@ -177,7 +176,8 @@ def _locked(rows: Select[int]) -> Select[int]:
     return select(rows.with_for_update(skip_locked=True).cte("picked").c.delivery_id)
 
 
-async def _contents(unit: Unit, ids: Sequence[int], lease: Lease) -> list[Claimed]:
+async def _contents(unit: Unit, lease: Lease) -> list[Claimed]:
+    """What was leased a moment ago; `lease_until` is compared too because that is what the index is on."""
     statement = (
         select(
             deliveries.c.delivery_id, deliveries.c.channel, deliveries.c.address,
@@ -186,33 +186,37 @@ async def _contents(unit: Unit, ids: Sequence[int], lease: Lease) -> list[Claime
             notifications.c.link, notifications.c.expires_at, notifications.c.created_at,
         )
         .join_from(deliveries, notifications)
-        .where(deliveries.c.delivery_id.in_(ids))
+        .where(LEASED, deliveries.c.lease_until == lease.until, deliveries.c.lease_by == lease.by)
         .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
     )  # fmt: skip
-    rows = (await unit.connection.execute(statement)).mappings()
-    return [_claimed(row, lease, unit.vault.key_id) for row in rows]
+    return [_claimed(row, lease, unit.vault.key_id) for row in await unit.connection.execute(statement)]
 
 
-def _claimed(row: Mapping[Any, Any], lease: Lease, house: str) -> Claimed:
+def _claimed(row: Any, lease: Lease, house: str) -> Claimed:
     """The message's id is the same over all attempts, and of no other delivery of any installation ever made.
 
     A database begun anew counts from 1 again, hence the instant; two installations may share a mail domain,
     hence the key's id.
     """
-    created = row["created_at"].timestamp()
     message = Message(
-        id=f"{house}-{row['delivery_id']}-{int(created * 1000):x}",
-        to=row["address"],
-        subject=row["subject"],
-        text=row["body"],
-        link=row["link"],
-        expires_at=row["expires_at"],
-        topic=row["topic"],
+        id=f"{house}-{row.delivery_id}-{int(row.created_at.timestamp() * 1000):x}",
+        to=row.address,
+        subject=row.subject,
+        text=row.body,
+        link=row.link,
+        expires_at=row.expires_at,
+        topic=row.topic,
     )
     return Claimed(
-        row["delivery_id"], row["account_id"], row["channel"], row["attempts"], row["max_attempts"],
-        row["expires_at"], message, lease,
-    )  # fmt: skip
+        row.delivery_id,
+        row.account_id,
+        row.channel,
+        row.attempts,
+        row.max_attempts,
+        row.expires_at,
+        message,
+        lease,
+    )
 
 
 _OURS: ColumnElement[bool] = LEASED & (deliveries.c.lease_by == bindparam("by"))

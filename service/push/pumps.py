@@ -170,7 +170,7 @@ class Pump:
     def _record(self, settlement: Settlement) -> None:
         self._unwritten.append(settlement)
         self._tally.count(settlement.status)
-        if len(self._unwritten) * 2 >= self._batch:
+        if len(self._unwritten) >= self._batch:
             self._full.set()
 
     async def _write(self) -> None:

@@ -16,12 +16,16 @@ OUTAGES = (Unavailable, SQLAlchemyError, OSError)
 
 @dataclass(frozen=True)
 class Pace:
-    """How a sender works. Seconds, except `concurrency` (sends at once per channel) and `batch` (rows a claim)."""
+    """How a sender works. Seconds, except `concurrency` (sends at once per channel) and `batch` (rows a claim).
+
+    What was sent is written down when a batch of it has gathered or after `gather` seconds: as much as that may be
+    sent a second time, under the same id, after a power cut.
+    """
 
     concurrency: int = 8
-    batch: int = 200
+    batch: int = 500
     lease: float = 60.0
-    gather: float = 0.05
+    gather: float = 0.1
     poll: float = 1.0
     pause: float = 60.0
     backoff: Backoff = field(default_factory=Backoff)
