@@ -27,7 +27,7 @@ NEIGHBOURING_REGISTER = (
 # Loss of ability: 1.75 % of 60+ wholly, 3.84 % partly (Hangzhou 2017) [S]; unrecorded for some [M].
 CARE_SEVERE = 0.0175
 CARE_PARTIAL = 0.0384
-CARE_UNRECORDED = 0.25
+CARE_UNRECORDED = 0.08
 ALONE_UNRECORDED = 0.10  # of those below 60 [M]
 
 # Disability cards: 2 to 3 % of registered residents [M], rising with age [M].
