@@ -31,7 +31,7 @@ from rules.meaning import (
     Truth,
     Within,
 )
-from rules.names import Context, Many, Variable, nearest, reach
+from rules.names import Context, Many, Variable, nearest, reach, written_path
 from rules.parser import read
 from rules.syntax import (
     Binary,
@@ -230,22 +230,12 @@ def _mismatch(node: Binary, left: Term, right: Term) -> RuleError:
     kinds = {left.kind, right.kind}
     if kinds & {Kind.INT, Kind.DECIMAL} and Kind.DATE in kinds:
         dated = node.left if left.kind is Kind.DATE else node.right
-        path = _path(dated)
+        path = ".".join(written_path(dated))
         return errors.date_with_number(node.span, f"age({path})" if path else None)
     if kinds == {Kind.DATE, Kind.TEXT}:
         written = next((s.value for s in (node.left, node.right) if isinstance(s, Literal)), None)
         return errors.date_with_text(node.span, f'date("{written}")' if written else None)
     return errors.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind])
-
-
-def _path(node: Node) -> str:
-    match node:
-        case Name(name):
-            return name
-        case Select(target, member):
-            return f"{_path(target)}.{member}"
-        case _:
-            return ""
 
 
 def _codes(context: Context, coded: Term, other: Term, node: Node) -> bool:

@@ -11,6 +11,8 @@ from rules.kinds import Kind
 from rules.meaning import Column, Formula, Parameter, Record
 from rules.syntax import Name, Node, Select, Span
 
+AGES = ("年龄", "周岁", "岁数")
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -61,6 +63,17 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like a wrong one, if any is like it."""
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def written_path(node: Node) -> list[str]:
+    """The names of a path as it was written; empty when it is none."""
+    match node:
+        case Name(name):
+            return [name]
+        case Select(target, member):
+            return [*written_path(target), member]
+        case _:
+            return []
 
 
 def reach(context: Context, node: Name | Select) -> Record | Column | Many | None:
@@ -117,6 +130,9 @@ def _member(context: Context, record: Record, node: Select) -> Record | Column |
 
 
 def _no_member(entity: Entity, node: Select) -> RuleError:
+    if node.member in AGES and "birth_date" in entity.fields:
+        written = ".".join(written_path(node.target))
+        return errors.chinese_label(node.span, node.member, f"age({written}.birth_date)")
     known = {item.label: item.name for item in _members(entity)}
     if node.member in known:
         return errors.chinese_label(node.at, node.member, known[node.member])
@@ -130,7 +146,7 @@ def _members(entity: Entity) -> Iterator[Field | Relation]:
 
 def labelled(context: Context, label: str) -> str | None:
     """The expression a Chinese label stands for: a field, a relation, a code, or 年龄 for an age."""
-    if label in ("年龄", "周岁", "岁数"):
+    if label in AGES:
         births = (path for path, name, kind in _paths(context) if name == "birth_date" and kind is Kind.DATE)
         return next((f"age({path})" for path in births), None)
     return next(_labelled(context, label), None)

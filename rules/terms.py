@@ -24,7 +24,7 @@ from rules.meaning import (
     Today,
     Truth,
 )
-from rules.names import Context, Many, Variable, nearest, reach
+from rules.names import Context, Many, Variable, nearest, reach, written_path
 from rules.syntax import (
     Binary,
     Call,
@@ -84,6 +84,8 @@ def term(context: Context, node: Node) -> Term | None:
             return _sum(context, node)
         case Conditional():
             return _choice(context, node)
+        case Binary("*" | "/" | "%"):
+            return None  # the parser has said why
         case Binary() | Logic() | Unary():
             context.errors.append(errors.not_a_value(node.span, "一个条件"))
             return None
@@ -168,7 +170,7 @@ def _field(context: Context, node: Name | Select) -> Term | None:
     found = reach(context, node)
     match found:
         case Column(field=known) if known.encrypted:
-            label, code = known.label, f"{'.'.join(_written(node))} != null"
+            label, code = known.label, f"{'.'.join(written_path(node))} != null"
             context.errors.append(errors.encrypted_field(node.span, label, code))
             return None
         case Column() | None:
@@ -179,16 +181,6 @@ def _field(context: Context, node: Name | Select) -> Term | None:
         case Record():
             context.errors.append(errors.not_a_value(node.span, "一条记录"))
             return None
-
-
-def _written(node: Node) -> list[str]:
-    match node:
-        case Name(name):
-            return [name]
-        case Select(target, member):
-            return [*_written(target), member]
-        case _:
-            return []
 
 
 def _list(context: Context, node: ListOf) -> Term | None:
