@@ -557,6 +557,7 @@ CREATE TABLE notifications (
   CONSTRAINT fk_notifications_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id)
 );
 CREATE INDEX ix_notifications_account_id ON notifications (account_id);
+CREATE INDEX ix_notifications_created_at ON notifications (created_at);
 
 
 -- posts: 网格岗位

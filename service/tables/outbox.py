@@ -17,7 +17,7 @@ notifications = Table(
     plain("body", Text(), "正文（不含个人信息）", nullable=False),
     plain("link", Text(), "链接"),
     plain("expires_at", Instant(), "失效时间", nullable=False),
-    plain("created_at", Instant(), "产生时间", nullable=False),
+    plain("created_at", Instant(), "产生时间", nullable=False, index=True),
     info={"label": "通知"},
 )
 

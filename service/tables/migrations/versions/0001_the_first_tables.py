@@ -745,6 +745,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notifications_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notifications_created_at"), ["created_at"], unique=False)
 
     op.create_table(
         "posts",
