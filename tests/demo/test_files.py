@@ -20,7 +20,8 @@ from service.records.dates import read_date
 from service.records.identity import identify
 from service.records.issues import Wrong
 from service.records.text import compact
-from tests.demo.conftest import TODAY
+
+TODAY = date(2026, 11, 23)
 
 ORDER = (
     "divisions", "residents", "households", "enterprises", "survey", "employments", "certificates", "disabilities",

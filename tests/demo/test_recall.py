@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from service.demo.street import Street, make_street
 from service.engine import publish, scan
 from service.records.importing import import_file
 from service.tables import employments, enterprises, findings, residents
-from tests.demo.conftest import TODAY
+
+TODAY = date(2026, 11, 23)
 
 
 async def scanned(house: House, street: Street, folder: Path) -> scan.Scan:

@@ -13,7 +13,8 @@ from service.demo.places import PLACES, STREET, home
 from service.demo.records import Community, Resident
 from service.demo.rows import plain_rows
 from service.demo.street import Street, make_street
-from tests.demo.conftest import TODAY
+
+TODAY = date(2026, 11, 23)
 
 
 def people_of(communities: list[Community]) -> list[Resident]:
