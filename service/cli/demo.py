@@ -68,7 +68,7 @@ async def demo_command(settings: Settings, residents: int, once: bool, seed: int
         day = WorkingDays().on_or_after(house.clock.today())
         morning = standing_on(house, day)
         street = make_street(residents_per_community=residents, seed=seed, today=day)
-        await _move_in(morning, street, settings.home / "files")
+        await move_in(morning, street, settings.home / "files")
         await _run_morning(morning, settings, day)
         doors = await _doors(house, street)
         _show_doors(settings, doors, day)
@@ -90,7 +90,7 @@ async def _refuse_used(house: House) -> None:
             raise Conflict("ZHITUI_DATABASE 指向的数据库里已有居民记录，演示不会改动它；请换一个空库。")
 
 
-async def _move_in(house: House, street: Street, folder: Path) -> None:
+async def move_in(house: House, street: Street, folder: Path) -> None:
     """Write the street's files, import them with the real importer, make its accounts and publish its rules."""
     click.echo(f"生成虚构的湖滨街道（每社区 {street.residents_per_community} 人）……")
     for path, kind in await asyncio.to_thread(_files, street, folder):

@@ -68,6 +68,7 @@ class Pump:
         self._full = asyncio.Event()
         self._over = False
         self._claimed = 0
+        self._outage: Exception | None = None
         self._scribe: asyncio.Task[None]
 
     async def go(self) -> int:
@@ -81,13 +82,13 @@ class Pump:
                 await self._feed()
                 await asyncio.gather(*senders)
                 keeper.cancel()
-        except BaseExceptionGroup as group:
-            raise group.exceptions[0] from group  # the database's own error is what callers know how to tell
         finally:
             self._over = True
             self._full.set()
             await asyncio.shield(self._scribe)
             await asyncio.shield(self._give_back())
+        if self._outage is not None:
+            raise self._outage
         return self._claimed
 
     async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
@@ -98,10 +99,16 @@ class Pump:
         return await asyncio.shield(task)
 
     async def _feed(self) -> None:
-        """Keep the queue filled one batch ahead; at the end tell each sender to go home."""
-        while not self._halted() and (batch := await self._whole(self._claim())):
-            for one in batch:
-                await self._queue.put(one)
+        """Keep the queue filled one batch ahead; at the end tell each sender to go home.
+
+        An outage ends the feeding, not the sending: what is under way is finished, so that its fate is known.
+        """
+        try:
+            while not self._halted() and (batch := await self._whole(self._claim())):
+                for one in batch:
+                    await self._queue.put(one)
+        except OUTAGES as error:
+            self._outage = error
         for _ in range(self._pace.concurrency):
             await self._queue.put(None)
 
@@ -174,7 +181,7 @@ class Pump:
             self._full.set()
 
     async def _write(self) -> None:
-        """Settle what has gathered: half a batch, or what came within `gather` seconds."""
+        """Settle what has gathered: a whole batch, or what came within `gather` seconds."""
         while not (self._over and not self._unwritten):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.gather):

@@ -56,6 +56,8 @@ class QuietHours:
         raise ValueError("every day of the calendar is a day off")
 
     def _quiet_hour(self, hour: int) -> bool:
+        if self.start == self.end:
+            return False
         start, end = self.start % 24, self.end
         if start <= end:
             return start <= hour < end

@@ -1,0 +1,41 @@
+"""Databases for tests: SQLite files with all tables, and copies of a PostgreSQL template."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.tables import metadata
+
+KEY = bytes(range(32))
+"""The master key of every test."""
+
+
+def sqlite_with_tables(folder: Path) -> str:
+    path = folder / "zhitui.db"
+    engine = create_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def copy_of(postgres_url: str, template: str) -> str:
+    """The URL of a new PostgreSQL database that begins as `template`."""
+    name = f"t_{uuid.uuid4().hex}"
+    asyncio.run(as_admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return named(postgres_url, name)
+
+
+async def as_admin(postgres_url: str, statement: str) -> None:
+    admin = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        await connection.execute(text(statement))
+    await admin.dispose()
+
+
+def named(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,122 @@
+"""The main job, end to end: a survey goes in, explained task lists come out, and doing it twice doubles nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from morning.conftest import TODAY, settings_in
+from sqlalchemy import func, select, update
+
+from service import jobs
+from service.access.unit import House
+from service.cli.day import lists
+from service.cli.words import list_lines
+from service.clock import SetClock
+from service.tables import deliveries, findings, job_runs, notifications, residents, task_events, tasks
+
+
+async def _counts(house: House) -> dict[str, int]:
+    async with house.read() as unit:
+        return {
+            table.name: (await unit.connection.execute(select(func.count()).select_from(table))).scalar_one()
+            for table in (findings, tasks, task_events, notifications, deliveries)
+        }
+
+
+async def test_every_planned_visit_says_why(morning: House) -> None:
+    async with morning.read() as unit:
+        found = await lists(unit, TODAY)
+    assert len(found) >= 6
+    live = [finding for task in found for finding in task.findings if finding.live]
+    assert all(finding.reason for finding in live)
+    printed = "\n".join(list_lines(found, TODAY))
+    assert "原因待生成" not in printed
+    assert "健康证" in printed
+
+
+async def test_one_target_has_one_open_task(morning: House) -> None:
+    async with morning.read() as unit:
+        rows = await unit.connection.execute(
+            select(func.count(tasks.c.task_id)).group_by(tasks.c.target_kind, tasks.c.target_id)
+        )
+        merged = await unit.connection.execute(
+            select(func.count(findings.c.finding_id)).group_by(findings.c.task_id)
+        )
+        orphans = await unit.connection.execute(
+            select(func.count()).select_from(findings).where(findings.c.task_id.is_(None))
+        )
+    assert set(rows.scalars()) == {1}
+    assert max(merged.scalars()) > 1
+    assert orphans.scalar() == 0
+
+
+async def test_the_same_morning_twice_doubles_nothing(morning: House, tmp_path: Path) -> None:
+    before = await _counts(morning)
+    again = await jobs.run_day(morning, settings_in(tmp_path), TODAY)
+    assert again.queued == 0
+    assert await _counts(morning) == before
+
+
+async def test_each_worker_with_visits_gets_one_message_without_any_name(morning: House) -> None:
+    async with morning.read() as unit:
+        workers = await unit.connection.execute(
+            select(func.count(tasks.c.account_id.distinct())).where(tasks.c.planned_on == TODAY)
+        )
+        texts = (await unit.connection.execute(select(notifications.c.subject, notifications.c.body))).all()
+        names = (await unit.connection.execute(select(residents.c.name))).scalars().all()
+        assert len(texts) == workers.scalar()
+    said = "".join(subject + body for subject, body in texts)
+    assert not [name for name in names if len(name) > 1 and name in said]
+
+
+async def test_messages_go_out_once_and_are_told_truthfully(morning: House, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    first = await jobs.send_due(morning, settings)
+    second = await jobs.send_due(morning, settings)
+    async with morning.read() as unit:
+        states = (await unit.connection.execute(select(deliveries.c.status).distinct())).scalars().all()
+    assert (first.sent, second.sent) == ((await _counts(morning))["deliveries"], 0)
+    assert states == ["delivered"]
+
+
+async def test_a_day_off_is_left_out(morning: House, tmp_path: Path) -> None:
+    sunday = date(2026, 11, 29)
+    done = await jobs.run_day(morning, settings_in(tmp_path), sunday)
+    assert not done.ran
+    async with morning.read() as unit:
+        days = (await unit.connection.execute(select(job_runs.c.day))).scalars().all()
+    assert days == [TODAY]
+
+
+async def test_a_missed_morning_is_caught_up_at_start_and_only_then(morning: House, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    assert not await jobs.missed(morning, settings)
+    clock = morning.clock
+    assert isinstance(clock, SetClock)
+    clock.instant += timedelta(days=1, minutes=-45)
+    assert not await jobs.missed(morning, settings), "a quarter to eight is not late yet"
+    clock.advance(hours=3)
+    assert await jobs.missed(morning, settings)
+    await jobs.catch_up(morning, settings)
+    assert not await jobs.missed(morning, settings)
+
+
+async def test_a_round_that_failed_is_missed_until_it_succeeds(morning: House, tmp_path: Path) -> None:
+    async with morning.write() as unit:
+        await unit.connection.execute(update(job_runs).values(state="failed"))
+    assert await jobs.missed(morning, settings_in(tmp_path))
+
+
+async def test_a_file_in_the_drop_folder_is_imported_and_put_aside(morning: House, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    settings.drop.mkdir()
+    (settings.drop / "divisions-new.csv").write_text(
+        "编码,名称,级别,上级编码\n330102003099,新社区,社区,330102003000\n"
+    )
+    (settings.drop / "residents.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (settings.drop / "readme.txt").write_text("not for import")
+    reports = await jobs.import_drop_folder(morning, settings.drop)
+    assert [(report.kind, report.created) for report in reports] == [("divisions", 1)]
+    left = {str(path.relative_to(settings.drop)) for path in settings.drop.rglob("*") if path.is_file()}
+    assert left == {"done/divisions-new.csv", "failed/residents.csv", "readme.txt"}
