@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rules import errors
+from rules import misfits, mistakes
 from rules.catalogue import Catalogue
 from rules.documents import Grade, RuleDocument
-from rules.errors import RuleError, RuleErrors
+from rules.errors import NOWHERE, RuleError, RuleErrors
 from rules.expressions import Checked, check_condition
 from rules.kinds import Kind
 from rules.meaning import Column, Formula, Record, Truth
@@ -49,7 +49,7 @@ def check(document: RuleDocument, catalogue: Catalogue, parameters: Parameters |
 
 def unverified(rule: CheckedRule, parameters: Mapping[str, object]) -> list[RuleError]:
     """What stops a rule from being published: the parameters it uses that have no verified value."""
-    return [errors.unverified_parameter(name) for name in sorted(rule.parameters) if name not in parameters]
+    return [misfits.unverified_parameter(name) for name in sorted(rule.parameters) if name not in parameters]
 
 
 def stops(visit: Record, subject: str) -> tuple[Record, ...]:
@@ -113,12 +113,12 @@ def _document_errors(document: RuleDocument, catalogue: Catalogue) -> Iterator[R
     visit = resolve(catalogue, subject, document.visit)
     if not isinstance(visit, Record) or not stops(visit, subject):
         expected = "一个一定存在的居民、家庭或企业，例如 " + subject
-        yield errors.bad_path("visit", document.visit, expected).within("visit")
+        yield misfits.bad_path("visit", document.visit, expected).within("visit")
     if document.due.field:
         yield from _date(document.due.field, resolve(catalogue, subject, document.due.field))
     for path in document.ask:
         if not isinstance(resolve(catalogue, subject, path), Column):
-            yield errors.bad_path("ask", path, "一个字段").within("ask")
+            yield misfits.bad_path("ask", path, "一个字段").within("ask")
     yield from _title(document, catalogue, visit)
     if document.done is not None:
         yield from _done(document.done.event, catalogue)
@@ -126,7 +126,7 @@ def _document_errors(document: RuleDocument, catalogue: Catalogue) -> Iterator[R
 
 def _date(path: str, found: Record | Column | None) -> Iterator[RuleError]:
     if not isinstance(found, Column) or found.kind is not Kind.DATE:
-        yield errors.bad_path("due.field", path, "一个日期字段").within("due.field")
+        yield misfits.bad_path("due.field", path, "一个日期字段").within("due.field")
 
 
 def _title(
@@ -137,7 +137,7 @@ def _title(
         starts = [document.subject, *([visit.entity] if isinstance(visit, Record) else [])]
         if hole == "count" or any(isinstance(resolve(catalogue, at, hole), Column) for at in starts):
             continue
-        yield errors.bad_path("task.title", hole, "{count} 或 {记录.字段}").within("task.title")
+        yield misfits.bad_path("task.title", hole, "{count} 或 {记录.字段}").within("task.title")
 
 
 def _done(event: str, catalogue: Catalogue) -> Iterator[RuleError]:
@@ -146,5 +146,5 @@ def _done(event: str, catalogue: Catalogue) -> Iterator[RuleError]:
     kind = catalogue["service_event"].fields["kind"]
     if event not in kind.codes:
         known = "、".join(f"{code}（{label}）" for code, label in kind.codes.items())
-        error = errors.unknown_code(errors.NOWHERE, kind.label, event, nearest(event, kind.codes), known)
+        error = mistakes.unknown_code(NOWHERE, kind.label, event, nearest(event, kind.codes), known)
         yield error.within("done.event")

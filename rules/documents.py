@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from rules import errors
-from rules.errors import RuleError, RuleErrors
+from rules import misfits
+from rules.errors import NOWHERE, RuleError, RuleErrors
 from rules.names import nearest
 from rules.yamls import Source
 
@@ -152,7 +152,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def validate(model: type[Model], source: Source) -> Model:
     """Fit a YAML source to a model; RuleErrors with every misfit."""
     if not isinstance(source.value, dict):
-        raise RuleErrors([errors.bad_yaml(errors.NOWHERE, "应当是“键: 值”的形式").within(file=source.file)])
+        raise RuleErrors([misfits.bad_yaml(NOWHERE, "应当是“键: 值”的形式").within(file=source.file)])
     try:
         return model.model_validate(source.value)
     except ValidationError as error:
@@ -166,11 +166,11 @@ def _misfit(model: type[BaseModel], detail: ErrorDetails, source: Source) -> Rul
     part = ".".join(map(str, place))
     match detail["type"]:
         case "extra_forbidden":
-            found = errors.unknown_key(key, nearest(key, _keys(model)))
+            found = misfits.unknown_key(key, nearest(key, _keys(model)))
         case "missing":
-            found = errors.missing_key(key)
+            found = misfits.missing_key(key)
         case _:
-            found = errors.bad_value(key, _chinese(detail))
+            found = misfits.bad_value(key, _chinese(detail))
     return found.within(part, source.file, line)
 
 

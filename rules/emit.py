@@ -33,9 +33,9 @@ from sqlalchemy.types import TypeEngine
 
 from rules import dates
 from rules.catalogue import Catalogue, Relation
+from rules.forms import Always, Counted, Every, Form, Null, OneOf, Related, Returns, Some, Test, TextIs
 from rules.interpret import ORDERS
 from rules.kinds import Kind, Scalar, kind_of
-from rules.lower import Always, Counted, Every, Form, Null, OneOf, Related, Returns, Some, Test, TextIs
 from rules.meaning import Anniversary, Column, Constant, Length, Record
 
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]

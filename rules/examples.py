@@ -8,9 +8,10 @@ from typing import Any
 from rules.catalogue import Catalogue, Entity, Field, Relation
 from rules.check import CheckedRule
 from rules.documents import Example
-from rules.errors import CannotEvaluate, RuleError, bad_example, example_failed
+from rules.errors import CannotEvaluate, RuleError
 from rules.explain import Judgement, judge
 from rules.kinds import Kind, Value, kind_of
+from rules.misfits import bad_example, example_failed
 from rules.moment import Moment
 from rules.names import nearest
 from rules.parameters import Parameters

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, assert_never
 
-from rules import errors
-from rules.catalogue import Catalogue, Field
+from rules import mistakes
+from rules.catalogue import Catalogue
+from rules.comparisons import codes, fits
 from rules.errors import RuleError
+from rules.functions import CONDITIONS, USAGE
 from rules.kinds import CHINESE, Kind, comparable
 from rules.meaning import (
     FLIPPED,
@@ -31,8 +33,9 @@ from rules.meaning import (
     Truth,
     Within,
 )
-from rules.names import Context, Many, Variable, nearest, reach, written_path
+from rules.names import Context, Many, Variable, reach
 from rules.parser import read
+from rules.relations import rows
 from rules.syntax import (
     Binary,
     Call,
@@ -44,8 +47,9 @@ from rules.syntax import (
     Node,
     Select,
     Unary,
+    has_choice,
 )
-from rules.terms import CONDITIONS, USAGE, constant, expects, expects_constant, has_choice, rows, term
+from rules.terms import constant, expects, expects_constant, term
 
 DATES = frozenset({Kind.DATE})
 TEXTS = frozenset({Kind.TEXT})
@@ -115,13 +119,13 @@ def _truth(context: Context, node: Node) -> Formula | None:
         return None
     if found.kind in (Kind.BOOL, Kind.ANY):
         return Compare("==", found, Constant(True))
-    context.errors.append(errors.not_a_condition(node.span, CHINESE[found.kind]))
+    context.errors.append(mistakes.not_a_condition(node.span, CHINESE[found.kind]))
     return None
 
 
 def _choice(context: Context, node: Conditional) -> Formula | None:
     if has_choice(node.test):
-        context.errors.append(errors.choice_in_choice(node.test.span))
+        context.errors.append(mistakes.choice_in_choice(node.test.span))
         return None
     test, yes, no = (condition(context, part) for part in (node.test, node.yes, node.no))
     if test is None or yes is None or no is None:
@@ -144,7 +148,7 @@ def _comparison(context: Context, node: Binary) -> Formula | None:
         if isinstance(side, Literal) and isinstance(side.value, bool) and _is_condition(other):
             return _asserted(context, node, other, side.value)
     left, right = term(context, node.left), term(context, node.right)
-    if left is None or right is None or not _fits(context, node, left, right):
+    if left is None or right is None or not fits(context, node, left, right):
         return None
     return lift(lambda a: lift(lambda b: _ordered(node.operator, a, b), right), left)
 
@@ -169,7 +173,7 @@ def _is_condition(node: Node) -> bool:
 def _asserted(context: Context, node: Binary, other: Node, value: bool) -> Formula | None:
     inner = condition(context, other)
     if node.operator not in ("==", "!="):
-        context.errors.append(errors.incomparable(node.at, "条件", "条件"))
+        context.errors.append(mistakes.incomparable(node.at, "条件", "条件"))
         return None
     if inner is None:
         return None
@@ -178,7 +182,7 @@ def _asserted(context: Context, node: Binary, other: Node, value: bool) -> Formu
 
 def _emptiness(context: Context, node: Binary, other: Node) -> Formula | None:
     if node.operator not in ("==", "!=") or not isinstance(other, Name | Select):
-        context.errors.append(errors.null_order(node.span))
+        context.errors.append(mistakes.null_order(node.span))
         return None
     found = _recorded(context, other)
     if found is None:
@@ -197,71 +201,8 @@ def _recorded(context: Context, node: Name | Select) -> Empty | None:
         case None:
             return None
         case Many() | Record():
-            context.errors.append(errors.null_order(node.span))
+            context.errors.append(mistakes.null_order(node.span))
             return None
-
-
-def _fits(context: Context, node: Binary, left: Term, right: Term) -> bool:
-    if not comparable(left.kind, right.kind):
-        context.errors.append(_mismatch(node, left, right))
-        return False
-    if Kind.LIST in (left.kind, right.kind) or (left.kind is Kind.BOOL and node.operator not in ("==", "!=")):
-        context.errors.append(errors.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind]))
-        return False
-    if not (constant(_branch(left)) or constant(_branch(right)) or _two_columns(left, right)):
-        context.errors.append(errors.two_fields(node.span))
-        return False
-    codes = [_codes(context, left, right, node.right), _codes(context, right, left, node.left)]
-    return all(codes)
-
-
-def _branch(item: Term) -> Term:
-    """A choice is as constant as its branches."""
-    while isinstance(item, Choice):
-        item = item.yes if not constant(_branch(item.yes)) else item.no
-    return item
-
-
-def _two_columns(left: Term, right: Term) -> bool:
-    return isinstance(left, Column) and isinstance(right, Column)
-
-
-def _mismatch(node: Binary, left: Term, right: Term) -> RuleError:
-    kinds = {left.kind, right.kind}
-    if kinds & {Kind.INT, Kind.DECIMAL} and Kind.DATE in kinds:
-        dated = node.left if left.kind is Kind.DATE else node.right
-        path = ".".join(written_path(dated))
-        return errors.date_with_number(node.span, f"age({path})" if path else None)
-    if kinds == {Kind.DATE, Kind.TEXT}:
-        written = next((s.value for s in (node.left, node.right) if isinstance(s, Literal)), None)
-        return errors.date_with_text(node.span, f'date("{written}")' if written else None)
-    return errors.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind])
-
-
-def _codes(context: Context, coded: Term, other: Term, node: Node) -> bool:
-    """Check that what a coded field is compared with is in its code table."""
-    if not isinstance(coded, Column) or not coded.field.codes:
-        return True
-    match other:
-        case Constant(value) if str(value) not in coded.field.codes:
-            context.errors.append(_unknown_code(coded.field, str(value), node))
-            return False
-        case Items(items) if isinstance(node, ListOf):
-            good = [_codes(context, coded, item, at) for item, at in zip(items, node.items, strict=True)]
-            return all(good)
-        case Choice(_, yes, no) if isinstance(node, Conditional):
-            return all([_codes(context, coded, yes, node.yes), _codes(context, coded, no, node.no)])
-        case _:
-            return True
-
-
-def _unknown_code(field: Field, code: str, node: Node) -> RuleError:
-    by_label = {label: known for known, label in field.codes.items()}
-    quoted = '"{}"' if field.kind is Kind.TEXT else "{}"
-    near = by_label.get(code) or nearest(code.upper(), field.codes) or nearest(code, field.codes)
-    known = "、".join(f"{key}（{label}）" for key, label in list(field.codes.items())[:8])
-    suggestion = quoted.format(near) if near else None
-    return errors.unknown_code(node.span, field.label, code, suggestion, known)
 
 
 def _within(context: Context, node: Binary) -> Formula | None:
@@ -269,18 +210,18 @@ def _within(context: Context, node: Binary) -> Formula | None:
     if item is None or choices is None:
         return None
     if choices.kind not in (Kind.LIST, Kind.ANY):
-        context.errors.append(errors.wrong_type(node.right.span, CHINESE[Kind.LIST], CHINESE[choices.kind]))
+        context.errors.append(mistakes.wrong_type(node.right.span, CHINESE[Kind.LIST], CHINESE[choices.kind]))
         return None
     if isinstance(choices, Choice) or isinstance(item, Choice | Count):
-        context.errors.append(errors.choice_in_choice(node.span))
+        context.errors.append(mistakes.choice_in_choice(node.span))
         return None
     if isinstance(choices, Items):
         for choice in choices.items:
             if not comparable(item.kind, choice.kind):
                 kinds = CHINESE[item.kind], CHINESE[choice.kind]
-                context.errors.append(errors.incomparable(node.at, *kinds))
+                context.errors.append(mistakes.incomparable(node.at, *kinds))
                 return None
-    return Within(item, choices) if _codes(context, item, choices, node.right) else None
+    return Within(item, choices) if codes(context, item, choices, node.right) else None
 
 
 def _exists(context: Context, node: Call) -> Formula | None:
@@ -303,7 +244,7 @@ def _exists_one(context: Context, node: Call) -> Formula | None:
 
 def _has(context: Context, node: Call) -> Formula | None:
     if node.target is not None or len(node.arguments) != 1 or not isinstance(node.arguments[0], Select):
-        context.errors.append(errors.wrong_arguments(node.span, "has", USAGE["has"]))
+        context.errors.append(mistakes.wrong_arguments(node.span, "has", USAGE["has"]))
         return None
     found = _recorded(context, node.arguments[0])
     return None if found is None else Not(found)
@@ -311,7 +252,7 @@ def _has(context: Context, node: Call) -> Formula | None:
 
 def _text_test(context: Context, node: Call) -> Formula | None:
     if node.target is None or len(node.arguments) != 1:
-        context.errors.append(errors.wrong_arguments(node.span, node.function, USAGE[node.function]))
+        context.errors.append(mistakes.wrong_arguments(node.span, node.function, USAGE[node.function]))
         return None
     text = expects(context, node.target, TEXTS)
     part = expects_constant(context, node.arguments[0], TEXTS, node.function)
@@ -322,14 +263,14 @@ def _text_test(context: Context, node: Call) -> Formula | None:
 
 def _anniversary(context: Context, node: Call) -> Formula | None:
     if node.target is not None or len(node.arguments) != 3:
-        context.errors.append(errors.wrong_arguments(node.span, node.function, USAGE[node.function]))
+        context.errors.append(mistakes.wrong_arguments(node.span, node.function, USAGE[node.function]))
         return None
     day = expects(context, node.arguments[0], DATES)
     first, last = (expects_constant(context, part, DATES, node.function) for part in node.arguments[1:])
     if day is None or first is None or last is None:
         return None
     if not isinstance(day, Column) and not constant(day):
-        context.errors.append(errors.two_fields(node.arguments[0].span))
+        context.errors.append(mistakes.two_fields(node.arguments[0].span))
         return None
     return Anniversary(day, first, last)
 

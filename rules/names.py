@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from rules import errors
+from rules import mistakes
 from rules.catalogue import Catalogue, Entity, Field, Relation
 from rules.errors import RuleError
 from rules.kinds import Kind
@@ -85,7 +85,7 @@ def reach(context: Context, node: Name | Select) -> Record | Column | Many | Non
             start = reach(context, target)
             return None if start is None else _step(context, start, node)
         case _:
-            context.errors.append(errors.not_a_value(node.target.span, "一个计算结果"))
+            context.errors.append(mistakes.not_a_value(node.target.span, "一个计算结果"))
             return None
 
 
@@ -100,17 +100,17 @@ def _begin(context: Context, name: str, span: Span) -> Record | None:
 def _lost(context: Context, name: str, span: Span) -> RuleError:
     path = labelled(context, name)
     if path is not None:
-        return errors.chinese_label(span, name, path)
+        return mistakes.chinese_label(span, name, path)
     near = nearest(name, [*context.scope, "today"])
-    return errors.unknown_name(span, name, near or _field_called(context, name))
+    return mistakes.unknown_name(span, name, near or _field_called(context, name))
 
 
 def _step(context: Context, start: Record | Column | Many, node: Select) -> Record | Column | Many | None:
     if isinstance(start, Many):
-        context.errors.append(errors.many_rows(node.span, start.relation.name))
+        context.errors.append(mistakes.many_rows(node.span, start.relation.name))
         return None
     if isinstance(start, Column):
-        context.errors.append(errors.unknown_field(node.at, start.field.name, node.member, None))
+        context.errors.append(mistakes.unknown_field(node.at, start.field.name, node.member, None))
         return None
     return _member(context, start, node)
 
@@ -132,11 +132,11 @@ def _member(context: Context, record: Record, node: Select) -> Record | Column |
 def _no_member(entity: Entity, node: Select) -> RuleError:
     if node.member in AGES and "birth_date" in entity.fields:
         written = ".".join(written_path(node.target))
-        return errors.chinese_label(node.span, node.member, f"age({written}.birth_date)")
+        return mistakes.chinese_label(node.span, node.member, f"age({written}.birth_date)")
     known = {item.label: item.name for item in _members(entity)}
     if node.member in known:
-        return errors.chinese_label(node.at, node.member, known[node.member])
-    return errors.unknown_field(node.at, entity.label, node.member, nearest(node.member, known.values()))
+        return mistakes.chinese_label(node.at, node.member, known[node.member])
+    return mistakes.unknown_field(node.at, entity.label, node.member, nearest(node.member, known.values()))
 
 
 def _members(entity: Entity) -> Iterator[Field | Relation]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules import errors
+from rules import misfits
 from rules.catalogue import Catalogue
 from rules.check import CheckedRule, check
 from rules.documents import RuleDocument, load
@@ -67,12 +67,12 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RuleErrors([errors.not_utf8(path.name, error.start)]) from error
+        raise RuleErrors([misfits.not_utf8(path.name, error.start)]) from error
 
 
 def _repeated(documents: Mapping[str, RuleDocument]) -> Iterator[RuleError]:
     seen: dict[str, str] = {}
     for file, document in documents.items():
         if document.rule in seen:
-            yield errors.duplicate_rule(document.rule, seen[document.rule]).within("rule", file)
+            yield misfits.duplicate_rule(document.rule, seen[document.rule]).within("rule", file)
         seen.setdefault(document.rule, file)

@@ -12,9 +12,10 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, StringConstraints
 
 from rules.documents import Cited, Part, Text, validate
-from rules.errors import RuleError, RuleErrors, bad_value
+from rules.errors import RuleError, RuleErrors
 from rules.kinds import Kind, comparable, kind_of
 from rules.meaning import Parameter
+from rules.misfits import bad_value
 from rules.moment import Given
 from rules.yamls import Source
 

@@ -5,7 +5,7 @@ Grammar and precedence follow the CEL language definition (cel-spec, doc/langdef
 
 from typing import NamedTuple
 
-from rules import errors
+from rules import slips
 from rules.errors import RuleError, RuleErrors
 from rules.syntax import (
     Binary,
@@ -52,15 +52,15 @@ def parse(text: str) -> Node:
 def read(text: str) -> Parsed:
     """Parse as far as possible, so that the checker can add its own errors to those of the text."""
     if len(text.encode("utf-8", "surrogatepass")) > BYTES:
-        return Parsed(None, (errors.too_long(Span(0, len(text)), BYTES),))
-    tokens, slips = tokenize(text)
+        return Parsed(None, (slips.too_long(Span(0, len(text)), BYTES),))
+    tokens, written = tokenize(text)
     parser = _Parser(tokens)
     try:
         node: Node | None = parser.whole()
     except _Stop as stop:
         node = None
-        slips.append(stop.error)
-    found = sorted([*slips, *parser.errors], key=lambda error: (error.start, error.end))
+        written.append(stop.error)
+    found = sorted([*written, *parser.errors], key=lambda error: (error.start, error.end))
     return Parsed(node, tuple(found))
 
 
@@ -109,19 +109,19 @@ class _Parser:
     def stop(self, expected: str) -> _Stop:
         token = self.current
         if token.mark is Mark.END:
-            return _Stop(errors.unexpected_end(token.span, expected))
-        return _Stop(errors.unexpected_token(token.span, token.text, expected))
+            return _Stop(slips.unexpected_end(token.span, expected))
+        return _Stop(slips.unexpected_token(token.span, token.text, expected))
 
     def made(self, span: Span) -> Span:
         self.nodes += 1
         if self.nodes > NODES:
-            raise _Stop(errors.too_many_parts(span, NODES))
+            raise _Stop(slips.too_many_parts(span, NODES))
         return span
 
     def expression(self, power: int) -> Node:
         self.depth += 1
         if self.depth > DEPTH:
-            raise _Stop(errors.too_deep(self.current.span, DEPTH))
+            raise _Stop(slips.too_deep(self.current.span, DEPTH))
         left = self.prefix()
         while self.current.mark is Mark.SIGN and POWERS.get(self.current.text, 0) > power:
             left = self.infix(left, self.advance())
@@ -132,7 +132,7 @@ class _Parser:
         if sign.text == "?":
             return self.conditional(left)
         if sign.text in "*/%":
-            self.errors.append(errors.unsupported_operator(sign.span, sign.text))
+            self.errors.append(slips.unsupported_operator(sign.span, sign.text))
         right = self.expression(POWERS[sign.text])
         span = self.made(Span(left.span.start, right.span.end))
         if sign.text in ("&&", "||"):

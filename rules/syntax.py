@@ -97,3 +97,22 @@ class Conditional:
 
 
 Node: TypeAlias = Literal | ListOf | Name | Select | Call | Unary | Binary | Logic | Conditional
+
+
+def has_choice(node: Node) -> bool:
+    """Tell whether `? :` occurs anywhere in what was written."""
+    match node:
+        case Conditional():
+            return True
+        case Literal() | Name():
+            return False
+        case Select(target):
+            return has_choice(target)
+        case Unary(_, operand):
+            return has_choice(operand)
+        case Binary(_, left, right):
+            return has_choice(left) or has_choice(right)
+        case Logic(_, items) | ListOf(items):
+            return any(map(has_choice, items))
+        case Call(_, target, arguments):
+            return any(map(has_choice, arguments if target is None else (target, *arguments)))

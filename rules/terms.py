@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from rules import errors
+from rules import mistakes
+from rules.functions import CONDITIONS, EDGES, MOVABLE, UNITS, USAGE
 from rules.kinds import CHINESE, NUMBERS, Kind, comparable
 from rules.meaning import (
     Age,
@@ -18,13 +19,12 @@ from rules.meaning import (
     Parameter,
     Plus,
     Record,
-    Rows,
     Shift,
     Term,
     Today,
-    Truth,
 )
-from rules.names import Context, Many, Variable, nearest, reach, written_path
+from rules.names import Context, Many, nearest, reach, written_path
+from rules.relations import size
 from rules.syntax import (
     Binary,
     Call,
@@ -37,31 +37,7 @@ from rules.syntax import (
     Select,
     Span,
     Unary,
-)
-
-UNITS = ("days", "weeks", "months", "years", "working_days")
-MOVABLE = ("days", "weeks")
-EDGES = ("start_of_month", "start_of_year", "end_of_month")
-NESTED = 4
-USAGE = {
-    "age": "age(日期)",
-    "anniversary_in": "anniversary_in(日期, 起, 止)",
-    "date": 'date("2026-07-01")',
-    "param": 'param("名称")',
-    "has": "has(记录.字段)",
-    "size": "关联.size()",
-    "exists": "关联.exists(x, 条件)",
-    "all": "关联.all(x, 条件)",
-    "exists_one": "关联.exists_one(x, 条件)",
-    "filter": "关联.filter(x, 条件).size()",
-    "startsWith": 'startsWith("开头")',
-    "endsWith": 'endsWith("结尾")',
-    "contains": 'contains("包含")',
-    **{unit: f"{unit}(数)" for unit in UNITS},
-    **{edge: f"{edge}(日期)" for edge in EDGES},
-}
-CONDITIONS = frozenset(
-    {"has", "exists", "all", "exists_one", "startsWith", "endsWith", "contains", "anniversary_in"}
+    has_choice,
 )
 
 
@@ -87,7 +63,7 @@ def term(context: Context, node: Node) -> Term | None:
         case Binary("*" | "/" | "%"):
             return None  # the parser has said why
         case Binary() | Logic() | Unary():
-            context.errors.append(errors.not_a_value(node.span, "一个条件"))
+            context.errors.append(mistakes.not_a_value(node.span, "一个条件"))
             return None
 
 
@@ -114,7 +90,7 @@ def expects(context: Context, node: Node, kinds: frozenset[Kind]) -> Term | None
     if found is None or found.kind in kinds or found.kind is Kind.ANY:
         return found
     wanted = "或".join(CHINESE[kind] for kind in Kind if kind in kinds)
-    context.errors.append(errors.wrong_type(node.span, wanted, CHINESE[found.kind]))
+    context.errors.append(mistakes.wrong_type(node.span, wanted, CHINESE[found.kind]))
     return None
 
 
@@ -123,47 +99,8 @@ def expects_constant(context: Context, node: Node, kinds: frozenset[Kind], funct
     found = expects(context, node, kinds)
     if found is None or constant(found):
         return found
-    context.errors.append(errors.not_constant(node.span, function))
+    context.errors.append(mistakes.not_constant(node.span, function))
     return None
-
-
-def rows(context: Context, node: Call) -> Rows | None:
-    """Check `relation.function(x, predicate)`."""
-    many = relation(context, node)
-    if many is None:
-        return None
-    if len(node.arguments) != 2 or not isinstance(node.arguments[0], Name):
-        context.errors.append(errors.wrong_arguments(node.span, node.function, USAGE[node.function]))
-        return None
-    name = node.arguments[0].name
-    if name in context.scope or name == "today":
-        context.errors.append(errors.name_taken(node.arguments[0].span, name))
-        return None
-    if len(context.scope) > NESTED:
-        context.errors.append(errors.nested_too_far(node.span, NESTED))
-        return None
-    path = (*context.path(many.record), many.relation.name)
-    inner = context.inside(name, Variable(many.relation.target, path))
-    predicate = context.condition(inner, node.arguments[1])
-    return None if predicate is None else Rows(many.record, many.relation, name, predicate)
-
-
-def relation(context: Context, node: Call) -> Many | None:
-    """Check that a function stands on a to-many relation."""
-    if isinstance(node.target, Name | Select):
-        found = reach(context, node.target)
-        if found is None:
-            return None
-        if isinstance(found, Many):
-            _read_rows(context, found)
-            return found
-    context.errors.append(errors.not_a_relation(node.target.span if node.target else node.at, node.function))
-    return None
-
-
-def _read_rows(context: Context, many: Many) -> None:
-    key = context.catalogue.target(many.relation).key.name
-    context.reads.add(((*context.path(many.record), many.relation.name), key))
 
 
 def _field(context: Context, node: Name | Select) -> Term | None:
@@ -171,15 +108,15 @@ def _field(context: Context, node: Name | Select) -> Term | None:
     match found:
         case Column(field=known) if known.encrypted:
             label, code = known.label, f"{'.'.join(written_path(node))} != null"
-            context.errors.append(errors.encrypted_field(node.span, label, code))
+            context.errors.append(mistakes.encrypted_field(node.span, label, code))
             return None
         case Column() | None:
             return found
         case Many(_, many):
-            context.errors.append(errors.many_rows(node.span, many.name))
+            context.errors.append(mistakes.many_rows(node.span, many.name))
             return None
         case Record():
-            context.errors.append(errors.not_a_value(node.span, "一条记录"))
+            context.errors.append(mistakes.not_a_value(node.span, "一条记录"))
             return None
 
 
@@ -188,11 +125,11 @@ def _list(context: Context, node: ListOf) -> Term | None:
     good = [item for item in found if item is not None]
     for item, written in zip(found, node.items, strict=True):
         if item is not None and (not constant(item) or item.kind in (Kind.NULL, Kind.LIST)):
-            context.errors.append(errors.not_constant(written.span, "列表"))
+            context.errors.append(mistakes.not_constant(written.span, "列表"))
             return None
         if item is not None and not comparable(item.kind, good[0].kind):
             kinds = CHINESE[good[0].kind], CHINESE[item.kind]
-            context.errors.append(errors.wrong_type(written.span, *kinds))
+            context.errors.append(mistakes.wrong_type(written.span, *kinds))
             return None
     return Items(tuple(good)) if len(good) == len(found) else None
 
@@ -210,41 +147,22 @@ def _negative(context: Context, operand: Node) -> Term | None:
 
 def _choice(context: Context, node: Conditional) -> Term | None:
     if has_choice(node.test):
-        context.errors.append(errors.choice_in_choice(node.test.span))
+        context.errors.append(mistakes.choice_in_choice(node.test.span))
         return None
     test = context.condition(context, node.test)
     yes, no = term(context, node.yes), term(context, node.no)
     if test is None or yes is None or no is None:
         return None
     if not comparable(yes.kind, no.kind):
-        context.errors.append(errors.wrong_type(node.no.span, CHINESE[yes.kind], CHINESE[no.kind]))
+        context.errors.append(mistakes.wrong_type(node.no.span, CHINESE[yes.kind], CHINESE[no.kind]))
         return None
     return Choice(test, yes, no)
-
-
-def has_choice(node: Node) -> bool:
-    """Tell whether `? :` occurs anywhere in what was written."""
-    match node:
-        case Conditional():
-            return True
-        case Literal() | Name():
-            return False
-        case Select(target):
-            return has_choice(target)
-        case Unary(_, operand):
-            return has_choice(operand)
-        case Binary(_, left, right):
-            return has_choice(left) or has_choice(right)
-        case Logic(_, items) | ListOf(items):
-            return any(map(has_choice, items))
-        case Call(_, target, arguments):
-            return any(map(has_choice, arguments if target is None else (target, *arguments)))
 
 
 def _sum(context: Context, node: Binary) -> Term | None:
     for side in (node.left, node.right):
         if has_choice(side):
-            context.errors.append(errors.choice_in_choice(side.span))
+            context.errors.append(mistakes.choice_in_choice(side.span))
             return None
     sign = 1 if node.operator == "+" else -1
     if isinstance(node.right, Call) and node.right.function in UNITS and node.right.target is None:
@@ -261,7 +179,7 @@ def _shift(context: Context, moved: Node, sign: int, unit: Call) -> Term | None:
     if start is None or by is None:
         return None
     if unit.function not in MOVABLE and not constant(start):
-        context.errors.append(errors.shift_on_field(unit.span, unit.function))
+        context.errors.append(mistakes.shift_on_field(unit.span, unit.function))
         return None
     return Shift(start, sign, by, unit.function)
 
@@ -274,14 +192,14 @@ def _plus(context: Context, node: Binary, sign: int) -> Term | None:
     fixed = constant(left) and constant(right)
     numbers = {left.kind, right.kind} <= NUMBERS | {Kind.ANY}
     if isinstance(left, Count) or isinstance(right, Count):
-        context.errors.append(errors.bad_arithmetic(node.span))
+        context.errors.append(mistakes.bad_arithmetic(node.span))
         return None
     if numbers and (constant(right) or (sign == 1 and constant(left))):
         kind = Kind.DECIMAL if Kind.DECIMAL in (left.kind, right.kind) else left.kind
         return Plus(left, sign, right, kind) if constant(right) else Plus(right, sign, left, kind)
     if joins and fixed:
         return Plus(left, sign, right, left.kind)
-    context.errors.append(errors.two_fields(node.span) if numbers else errors.bad_arithmetic(node.span))
+    context.errors.append(mistakes.two_fields(node.span) if numbers else mistakes.bad_arithmetic(node.span))
     return None
 
 
@@ -289,21 +207,21 @@ def _call(context: Context, node: Call) -> Term | None:
     if node.target is None and node.function in _FREE:
         return _FREE[node.function](context, node)
     if node.target is not None and node.function == "size":
-        return _size(context, node, node.target)
+        return size(context, node, node.target)
     if node.function in CONDITIONS:
-        context.errors.append(errors.not_a_value(node.span, "一个条件"))
+        context.errors.append(mistakes.not_a_value(node.span, "一个条件"))
     elif node.function in USAGE:
-        context.errors.append(errors.wrong_arguments(node.span, node.function, USAGE[node.function]))
+        context.errors.append(mistakes.wrong_arguments(node.span, node.function, USAGE[node.function]))
     else:
         near = nearest(node.function, USAGE)
-        context.errors.append(errors.unknown_function(node.at, node.function, near))
+        context.errors.append(mistakes.unknown_function(node.at, node.function, near))
     return None
 
 
 def _one(context: Context, node: Call) -> Node | None:
     if len(node.arguments) == 1 and not has_choice(node.arguments[0]):
         return node.arguments[0]
-    context.errors.append(errors.wrong_arguments(node.span, node.function, USAGE[node.function]))
+    context.errors.append(mistakes.wrong_arguments(node.span, node.function, USAGE[node.function]))
     return None
 
 
@@ -329,7 +247,7 @@ def _date(context: Context, node: Call) -> Term | None:
             return Constant(date.fromisoformat(written))
     except ValueError:
         pass
-    context.errors.append(errors.bad_date(argument.span, str(written)))
+    context.errors.append(mistakes.bad_date(argument.span, str(written)))
     return None
 
 
@@ -338,7 +256,7 @@ def _parameter(context: Context, node: Call) -> Term | None:
     if argument is None:
         return None
     if not isinstance(argument, Literal) or not isinstance(argument.value, str):
-        context.errors.append(errors.wrong_arguments(node.span, node.function, USAGE[node.function]))
+        context.errors.append(mistakes.wrong_arguments(node.span, node.function, USAGE[node.function]))
         return None
     return _known_parameter(context, argument.value, argument.span)
 
@@ -349,42 +267,12 @@ def _known_parameter(context: Context, name: str, span: Span) -> Term | None:
         return Parameter(name, name, "", Kind.ANY)
     if name in context.parameters:
         return context.parameters[name]
-    context.errors.append(errors.unknown_parameter(span, name, nearest(name, context.parameters)))
+    context.errors.append(mistakes.unknown_parameter(span, name, nearest(name, context.parameters)))
     return None
 
 
 def _lone_unit(context: Context, node: Call) -> None:
-    context.errors.append(errors.bad_arithmetic(node.span))
-
-
-def _size(context: Context, node: Call, target: Node) -> Term | None:
-    if node.arguments:
-        context.errors.append(errors.wrong_arguments(node.span, "size", USAGE["size"]))
-        return None
-    if isinstance(target, Call) and target.function == "filter":
-        found = rows(context, target)
-        return None if found is None else Count(found)
-    if isinstance(target, Literal) and isinstance(target.value, str):
-        return Constant(len(target.value))
-    if not isinstance(target, Name | Select):
-        context.errors.append(errors.not_a_relation(target.span, "size"))
-        return None
-    return _size_of(context, target)
-
-
-def _size_of(context: Context, target: Name | Select) -> Term | None:
-    found = reach(context, target)
-    match found:
-        case None:
-            return None
-        case Many(record, many):
-            _read_rows(context, found)
-            return Count(Rows(record, many, f"{many.name}_row", Truth(True)))
-        case Column(field=known) if known.kind is Kind.TEXT and not known.encrypted:
-            return Length(found)
-        case _:
-            context.errors.append(errors.not_a_relation(target.span, "size"))
-            return None
+    context.errors.append(mistakes.bad_arithmetic(node.span))
 
 
 _FREE: dict[str, Callable[[Context, Call], Term | None]] = {

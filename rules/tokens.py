@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 
-from rules import errors
+from rules import slips
 from rules.errors import RuleError
 from rules.syntax import Span
 
@@ -95,7 +95,7 @@ def _take(reader: _Reader, length: int) -> Span:
     written = reader.text[span.start : span.end]
     meant = reader.plain[span.start : span.end]
     if written != meant:
-        reader.errors.append(errors.full_width_character(span, written, meant))
+        reader.errors.append(slips.full_width_character(span, written, meant))
     return span
 
 
@@ -105,7 +105,7 @@ def _number(reader: _Reader, digits: str) -> Token:
     if tail:
         reader.at = tail.end()
         wrong = Span(span.start, reader.at)
-        reader.errors.append(errors.bad_number(wrong, digits + tail[0], digits if len(digits) < 19 else ""))
+        reader.errors.append(slips.bad_number(wrong, digits + tail[0], digits if len(digits) < 19 else ""))
     if "." in digits:
         return Token(Mark.DECIMAL, digits, span, _decimal(reader, digits, span))
     return Token(Mark.INT, digits, span, _integer(reader, digits, span))
@@ -114,14 +114,14 @@ def _number(reader: _Reader, digits: str) -> Token:
 def _integer(reader: _Reader, digits: str, span: Span) -> int:
     short = digits.lstrip("0") or "0"
     if len(short) > 19 or int(short) > LARGEST:
-        reader.errors.append(errors.number_too_large(span))
+        reader.errors.append(slips.number_too_large(span))
         return LARGEST
     return int(short)
 
 
 def _decimal(reader: _Reader, digits: str, span: Span) -> Decimal:
     if len(digits.replace(".", "").lstrip("0")) > DIGITS or len(digits) > 2 * DIGITS:
-        reader.errors.append(errors.number_too_large(span))
+        reader.errors.append(slips.number_too_large(span))
         return Decimal(0)
     return Decimal(digits)
 
@@ -131,7 +131,7 @@ def _name(reader: _Reader, name: str) -> Token:
     meant = WORDS.get(name.lower())
     if meant is None:
         return Token(Mark.SIGN if name == "in" else Mark.NAME, name, span)
-    reader.errors.append(errors.word_operator(span, name, meant))
+    reader.errors.append(slips.word_operator(span, name, meant))
     return Token(Mark.SIGN, meant, span)
 
 
@@ -141,10 +141,10 @@ _MEANT = {"&": "&&", "|": "||", "<>": "!="}
 def _sign(reader: _Reader, sign: str) -> Token:
     span = _take(reader, len(sign))
     if sign == "=":
-        reader.errors.append(errors.single_equals(span))
+        reader.errors.append(slips.single_equals(span))
         sign = "=="
     elif sign in _MEANT:
-        reader.errors.append(errors.word_operator(span, sign, _MEANT[sign]))
+        reader.errors.append(slips.word_operator(span, sign, _MEANT[sign]))
         sign = _MEANT[sign]
     return Token(Mark.SIGN, sign, span)
 
@@ -161,12 +161,12 @@ def _odd(reader: _Reader) -> Token | None:
     span = Span(reader.at, reader.at + 1)
     reader.at += 1
     if character in _SINGLE:
-        reader.errors.append(errors.full_width_character(span, character, _SINGLE[character]))
+        reader.errors.append(slips.full_width_character(span, character, _SINGLE[character]))
         return Token(Mark.SIGN, _SINGLE[character], span)
     if _forbidden(character):
-        reader.errors.append(errors.forbidden_character(span))
+        reader.errors.append(slips.forbidden_character(span))
     else:
-        reader.errors.append(errors.unexpected_character(span, character))
+        reader.errors.append(slips.unexpected_character(span, character))
     return None
 
 
@@ -179,12 +179,12 @@ def _text(reader: _Reader) -> Token:
     while reader.at < len(reader.text) and reader.text[reader.at] not in closers:
         pieces.append(_piece(reader))
     if reader.at == len(reader.text):
-        reader.errors.append(errors.unclosed_text(Span(start, reader.at), straight))
+        reader.errors.append(slips.unclosed_text(Span(start, reader.at), straight))
     reader.at = min(reader.at + 1, len(reader.text))
     value, span = "".join(pieces), Span(start, reader.at)
     if opener != straight:
         meant = f"{straight}{value}{straight}"
-        reader.errors.append(errors.full_width_character(span, reader.text[start : reader.at], meant))
+        reader.errors.append(slips.full_width_character(span, reader.text[start : reader.at], meant))
     return Token(Mark.TEXT, reader.text[start : reader.at], span, value)
 
 
@@ -198,7 +198,7 @@ def _piece(reader: _Reader) -> str:
         reader.at += 1
         value = reader.text[start]
     if _forbidden(value):
-        reader.errors.append(errors.forbidden_character(Span(start, reader.at)))
+        reader.errors.append(slips.forbidden_character(Span(start, reader.at)))
         return ""
     return value
 
@@ -210,7 +210,7 @@ def _unescape(reader: _Reader, escape: re.Match[str], span: Span) -> str:
         return chr(code)
     if simple in _ESCAPES:
         return _ESCAPES[simple]
-    reader.errors.append(errors.bad_escape(span, escape[0]))
+    reader.errors.append(slips.bad_escape(span, escape[0]))
     return ""
 
 

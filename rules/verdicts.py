@@ -9,7 +9,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from rules.catalogue import Catalogue
 from rules.check import CheckedRule, stops
 from rules.emit import Condition, Dialect, Mode, Scope, Source, bind, column, emit
-from rules.lower import EVER, Every, Form, certain, every, possible
+from rules.forms import EVER, Every, Form, every
+from rules.lower import certain, possible
 from rules.meaning import And
 from rules.moment import Moment
 from rules.normalise import normalise

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from rules import errors
+from rules import misfits
 from rules.errors import RuleError, RuleErrors
 from rules.syntax import Span
 
@@ -64,7 +64,7 @@ for _tag, _pattern, _first in (
 
 def _compose(text: str, file: str) -> yaml.Node | None:
     if len(text) > CHARACTERS:
-        raise RuleErrors([errors.bad_yaml(Span(0, len(text)), "超过 256 KB").within(file=file)])
+        raise RuleErrors([misfits.bad_yaml(Span(0, len(text)), "超过 256 KB").within(file=file)])
     try:
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent):
@@ -73,7 +73,7 @@ def _compose(text: str, file: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         raise RuleErrors([_at(error.problem_mark, error.problem or "", file)]) from error
     except yaml.YAMLError as error:
-        raise RuleErrors([errors.bad_yaml(Span(0, 0), "含有不能识别的字符").within(file=file)]) from error
+        raise RuleErrors([misfits.bad_yaml(Span(0, 0), "含有不能识别的字符").within(file=file)]) from error
 
 
 class _Mark(Protocol):
@@ -83,9 +83,9 @@ class _Mark(Protocol):
 
 def _at(mark: _Mark | None, problem: str, file: str) -> RuleError:
     if mark is None:
-        return errors.bad_yaml(Span(0, 0), problem).within(file=file)
+        return misfits.bad_yaml(Span(0, 0), problem).within(file=file)
     span = Span(mark.index, mark.index + 1)
-    return errors.bad_yaml(span, f"第 {mark.line + 1} 行：{problem}").within(file=file, line=mark.line + 1)
+    return misfits.bad_yaml(span, f"第 {mark.line + 1} 行：{problem}").within(file=file, line=mark.line + 1)
 
 
 def _duplicates(node: yaml.Node, file: str) -> Iterator[RuleError]:
@@ -97,7 +97,7 @@ def _duplicates(node: yaml.Node, file: str) -> Iterator[RuleError]:
         for key, value in node.value:
             name = str(key.value)
             if name in seen:
-                yield errors.duplicate_key(name).within(file=file, line=key.start_mark.line + 1)
+                yield misfits.duplicate_key(name).within(file=file, line=key.start_mark.line + 1)
             seen.add(name)
             yield from _duplicates(value, file)
 

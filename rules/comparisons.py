@@ -1,0 +1,73 @@
+"""Checks that the two sides of a comparison fit each other: kinds, arithmetic and code tables."""
+
+from rules import mistakes
+from rules.catalogue import Field
+from rules.errors import RuleError
+from rules.kinds import CHINESE, Kind, comparable
+from rules.meaning import Choice, Column, Constant, Items, Term
+from rules.names import Context, nearest, written_path
+from rules.syntax import Binary, Conditional, ListOf, Literal, Node
+from rules.terms import constant
+
+
+def fits(context: Context, node: Binary, left: Term, right: Term) -> bool:
+    if not comparable(left.kind, right.kind):
+        context.errors.append(_mismatch(node, left, right))
+        return False
+    if Kind.LIST in (left.kind, right.kind) or (left.kind is Kind.BOOL and node.operator not in ("==", "!=")):
+        context.errors.append(mistakes.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind]))
+        return False
+    if not (constant(_branch(left)) or constant(_branch(right)) or _two_columns(left, right)):
+        context.errors.append(mistakes.two_fields(node.span))
+        return False
+    found = [codes(context, left, right, node.right), codes(context, right, left, node.left)]
+    return all(found)
+
+
+def _branch(item: Term) -> Term:
+    """A choice is as constant as its branches."""
+    while isinstance(item, Choice):
+        item = item.yes if not constant(_branch(item.yes)) else item.no
+    return item
+
+
+def _two_columns(left: Term, right: Term) -> bool:
+    return isinstance(left, Column) and isinstance(right, Column)
+
+
+def _mismatch(node: Binary, left: Term, right: Term) -> RuleError:
+    kinds = {left.kind, right.kind}
+    if kinds & {Kind.INT, Kind.DECIMAL} and Kind.DATE in kinds:
+        dated = node.left if left.kind is Kind.DATE else node.right
+        path = ".".join(written_path(dated))
+        return mistakes.date_with_number(node.span, f"age({path})" if path else None)
+    if kinds == {Kind.DATE, Kind.TEXT}:
+        written = next((s.value for s in (node.left, node.right) if isinstance(s, Literal)), None)
+        return mistakes.date_with_text(node.span, f'date("{written}")' if written else None)
+    return mistakes.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind])
+
+
+def codes(context: Context, coded: Term, other: Term, node: Node) -> bool:
+    """Check that what a coded field is compared with is in its code table."""
+    if not isinstance(coded, Column) or not coded.field.codes:
+        return True
+    match other:
+        case Constant(value) if str(value) not in coded.field.codes:
+            context.errors.append(_unknown_code(coded.field, str(value), node))
+            return False
+        case Items(items) if isinstance(node, ListOf):
+            good = [codes(context, coded, item, at) for item, at in zip(items, node.items, strict=True)]
+            return all(good)
+        case Choice(_, yes, no) if isinstance(node, Conditional):
+            return all([codes(context, coded, yes, node.yes), codes(context, coded, no, node.no)])
+        case _:
+            return True
+
+
+def _unknown_code(field: Field, code: str, node: Node) -> RuleError:
+    by_label = {label: known for known, label in field.codes.items()}
+    quoted = '"{}"' if field.kind is Kind.TEXT else "{}"
+    near = by_label.get(code) or nearest(code.upper(), field.codes) or nearest(code, field.codes)
+    known = "、".join(f"{key}（{label}）" for key, label in list(field.codes.items())[:8])
+    suggestion = quoted.format(near) if near else None
+    return mistakes.unknown_code(node.span, field.label, code, suggestion, known)

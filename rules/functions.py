@@ -1,0 +1,25 @@
+"""The functions of the language, by name, and how each is written."""
+
+UNITS = ("days", "weeks", "months", "years", "working_days")
+MOVABLE = ("days", "weeks")
+EDGES = ("start_of_month", "start_of_year", "end_of_month")
+USAGE = {
+    "age": "age(日期)",
+    "anniversary_in": "anniversary_in(日期, 起, 止)",
+    "date": 'date("2026-07-01")',
+    "param": 'param("名称")',
+    "has": "has(记录.字段)",
+    "size": "关联.size()",
+    "exists": "关联.exists(x, 条件)",
+    "all": "关联.all(x, 条件)",
+    "exists_one": "关联.exists_one(x, 条件)",
+    "filter": "关联.filter(x, 条件).size()",
+    "startsWith": 'startsWith("开头")',
+    "endsWith": 'endsWith("结尾")',
+    "contains": 'contains("包含")',
+    **{unit: f"{unit}(数)" for unit in UNITS},
+    **{edge: f"{edge}(日期)" for edge in EDGES},
+}
+CONDITIONS = frozenset(
+    {"has", "exists", "all", "exists_one", "startsWith", "endsWith", "contains", "anniversary_in"}
+)
