@@ -43,7 +43,7 @@ def check(document: RuleDocument, catalogue: Catalogue, parameters: Parameters |
     found = [error.within(part) for part, item in checked.items() for error in item.errors]
     found += _document_errors(document, catalogue)
     if found:
-        raise RuleErrors(found)
+        raise RuleErrors(map(document.place, found))
     return _rule(document, catalogue, checked)
 
 

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from rules import misfits
@@ -126,6 +134,7 @@ class RuleDocument(Part):
     task: Task
     done: Done | None = None
     examples: tuple[Example, ...] = Field(min_length=2)
+    _source: Source | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def both_outcomes(self) -> "RuleDocument":
@@ -135,6 +144,12 @@ class RuleDocument(Part):
             raise ValueError("示例里至少要有一个 match 和一个不是 match 的")
         return self
 
+    def place(self, error: RuleError) -> RuleError:
+        """An error of one of this document's parts, with the file and line of that part where known."""
+        if self._source is None:
+            return error
+        return error.within(file=self._source.file, line=self._source.line(error.part.split(".")))
+
     def expressions(self) -> dict[str, str]:
         """Every condition of the rule by its place in the document."""
         grades = {f"grades.{grade}": text for grade, text in self.grades.items()}
@@ -143,7 +158,10 @@ class RuleDocument(Part):
 
 def load(text: str, *, file: str) -> RuleDocument:
     """Read one rule document; RuleErrors with every error, each with file and line."""
-    return validate(RuleDocument, Source(text, file))
+    source = Source(text, file)
+    document = validate(RuleDocument, source)
+    document._source = source
+    return document
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -48,15 +48,15 @@ def check_pack(pack: Pack, catalogue: Catalogue) -> dict[str, CheckedRule]:
     """Check every document and run its examples; RuleErrors with every error of every file."""
     found: list[RuleError] = []
     checked: dict[str, CheckedRule] = {}
-    for file, document in pack.documents.items():
+    for document in pack.documents.values():
         try:
             rule = check(document, catalogue, pack.parameters)
         except RuleErrors as error:
-            found += [item.within(file=file) for item in error.errors]
+            found += error.errors
             continue
         checked[document.rule] = rule
         results = run_examples(rule, catalogue, pack.parameters)
-        found += [item.within("examples", file) for result in results for item in result.errors]
+        found += [document.place(item.within("examples")) for result in results for item in result.errors]
     if found:
         raise RuleErrors(found)
     return checked

@@ -74,11 +74,11 @@ def test_every_condition_of_a_document_is_checked_at_once() -> None:
     text = text.replace("visit: resident", "visit: resident.hous\nask: [resident.tel]")
     with pytest.raises(RuleErrors) as caught:
         check(load(text, file="rule.yaml"), world.CATALOGUE, making.PARAMETERS)
-    assert [(error.part, error.code) for error in caught.value.errors] == [
-        ("applies", "unknown_field"),
-        ("when", "chinese_label"),
-        ("visit", "bad_path"),
-        ("ask", "bad_path"),
+    assert [(error.part, error.line, error.code) for error in caught.value.errors] == [
+        ("applies", 11, "unknown_field"),
+        ("when", 12, "chinese_label"),
+        ("visit", 13, "bad_path"),
+        ("ask", 14, "bad_path"),
     ]
 
 
