@@ -25,13 +25,16 @@ from connectors.channels.contract import Channel
 from connectors.channels.registry import build, open_session
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
+from service.calendar import WorkingDays
 from service.engine import explain, rulebook, scan
-from service.errors import Problem
+from service.errors import Problem, Unavailable
+from service.logs import trace_of
 from service.push import digests
+from service.push.deliveries import Waiting, waiting
 from service.push.quiet import QuietHours
 from service.push.rounds import Tally
 from service.push.sender import Sender
-from service.records.importing import import_file
+from service.records.importing import close_abandoned, import_file
 from service.records.kinds import KINDS
 from service.records.reports import ImportReport
 from service.settings import Settings
@@ -46,12 +49,21 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A file of the drop folder that was not imported, and why."""
+
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Round:
     """What a working-morning round did. `ran` is False on a day off."""
 
     day: date
     ran: bool
     imports: list[ImportReport] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     scan: scan.Scan | None = None
     gathered: gather.Gathered | None = None
     plan: plan.Plan | None = None
@@ -83,14 +95,14 @@ async def run_day(
 
 
 async def _round(house: House, settings: Settings, day: date, progress: Progress | None) -> Round:
-    imports = await import_drop_folder(house, settings.drop)
+    imports, refused = await import_drop_folder(house, settings.drop)
     scanned = await scan_once(house, day, progress=progress)
     async with house.write() as unit:
         gathered = await gather.gather(unit)
         planned = await plan.plan(unit, day, await rulebook.working_days(unit), settings.daily_cap)
         await explain.write_reasons(unit, day)
         queued = await push_digests(unit, settings, planned)
-    return Round(day, True, imports, scanned, gathered, planned, queued)
+    return Round(day, True, imports, refused, scanned, gathered, planned, queued)
 
 
 async def scan_once(
@@ -127,7 +139,12 @@ async def push_digests(unit: Unit, settings: Settings, planned: plan.Plan) -> in
         for load in planned.loads
     ]
     return await digests.queue(
-        unit, wanted, base_url=settings.base_url, quiet=quiet_hours(settings), spread=settings.spread
+        unit,
+        wanted,
+        base_url=settings.links_url,
+        quiet=quiet_hours(settings, await rulebook.working_days(unit)),
+        channels=[settings.channel],
+        spread=settings.spread,
     )
 
 
@@ -140,32 +157,45 @@ async def open_sender(house: House, settings: Settings) -> AsyncIterator[Sender]
         for name, config in configs.items():
             session = await stack.enter_async_context(open_session(name, config))
             channels[name] = build(name, config, session=session, clock=house.clock)
-        yield Sender(house, channels, quiet=quiet_hours(settings))
+        async with house.read() as unit:
+            calendar = await rulebook.working_days(unit)
+        yield Sender(house, channels, quiet=quiet_hours(settings, calendar))
 
 
-async def send_due(house: House, settings: Settings) -> Tally:
-    """Send everything that is due now."""
+async def send_due(house: House, settings: Settings) -> tuple[Tally, Waiting]:
+    """Send everything that is due now; what came of it, and what is still to come."""
     async with open_sender(house, settings) as sender:
-        return await sender.drain()
+        tally = await sender.drain()
+    async with house.read() as unit:
+        return tally, await waiting(unit)
 
 
-def quiet_hours(settings: Settings) -> QuietHours:
-    """When nothing is sent."""
-    return QuietHours(settings.quiet_from, settings.quiet_to, settings.zone)
+def quiet_hours(settings: Settings, calendar: WorkingDays) -> QuietHours:
+    """When nothing is sent: in the evening and at night, and on days off."""
+    return QuietHours(
+        settings.quiet_from, settings.quiet_to, settings.zone, lambda day: not calendar.is_working(day)
+    )
 
 
-async def import_drop_folder(house: House, folder: Path) -> list[ImportReport]:
-    """Import every file of the drop folder whose name begins with a kind; move it to done/ or failed/."""
+async def import_drop_folder(house: House, folder: Path) -> tuple[list[ImportReport], list[Refused]]:
+    """Import every file of the drop folder whose name begins with a kind; move it to done/ or failed/.
+
+    A busy database or a full disk is no fault of the file: it stays where it is, and the round fails.
+    """
     reports: list[ImportReport] = []
+    refused: list[Refused] = []
     for path, kind in await asyncio.to_thread(_waiting_files, folder):
         try:
             reports.append(await import_file(house, path, kind, actor=SYSTEM))
+        except Unavailable:
+            raise
         except Problem as error:
             log.error("import_failed", kind=kind, code=error.code)
+            refused.append(Refused(path.name, error.detail))
             await asyncio.to_thread(_move, path, folder / "failed")
         else:
             await asyncio.to_thread(_move, path, folder / "done")
-    return reports
+    return reports, refused
 
 
 def _waiting_files(folder: Path) -> list[tuple[Path, str]]:
@@ -183,8 +213,13 @@ def _kind_of(name: str) -> str | None:
 
 
 def _move(path: Path, folder: Path) -> None:
+    """Move without replacing: a file of the same name gets a number."""
     folder.mkdir(exist_ok=True)
-    path.replace(folder / path.name)
+    goal, number = folder / path.name, 1
+    while goal.exists():
+        number += 1
+        goal = folder / f"{path.stem}-{number}{path.suffix}"
+    path.replace(goal)
 
 
 async def _note(house: House, day: date, state: str) -> None:
@@ -214,7 +249,9 @@ async def missed(house: House, settings: Settings) -> bool:
 
 
 async def catch_up(house: House, settings: Settings) -> None:
-    """Finish scans that were cut off, and run today's round if its morning was missed."""
+    """Close imports and finish scans that were cut off, and run today's round if its morning was missed."""
+    async with house.write() as unit:
+        await close_abandoned(unit)
     async with house.read() as unit:
         cut_off = await scan.unfinished(unit)
     for scan_id in cut_off:
@@ -249,7 +286,7 @@ def start_clock(house: House, settings: Settings) -> AsyncIOScheduler:
         try:
             await run_day(house, settings, house.clock.today())
         except Exception as error:  # the clock must go on ticking; the round is noted as failed
-            log.error("morning_failed", error=type(error).__name__)
+            log.error("morning_failed", **trace_of(error))
 
     scheduler.add_job(
         morning,

@@ -16,31 +16,54 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ZHITUI_", frozen=True)
 
-    home: Path = Field(Path("var"), description="Folder of the default database, the key file, reports and the drop folder")
+    home: Path = Field(
+        Path("var"), description="Folder of the default database, the key file, reports and the drop folder"
+    )
     database: str = Field("", description="SQLAlchemy URL; empty means SQLite in `home`")
-    key: SecretStr | None = Field(None, description="Master key, 32 bytes in base64; empty means the file `home/key`")
+    key: SecretStr | None = Field(
+        None, description="Master key, 32 bytes in base64; empty means the file `home/key`"
+    )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    base_url: str = Field("http://127.0.0.1:8080", description="How users reach the service; used in links of messages")
+    base_url: str = Field(
+        "", description="How users reach the service, used in links of messages; empty means http://host:port"
+    )
     timezone: str = Field("Asia/Shanghai", description="Time zone of the office's civil days")
-    morning: str = Field("30 8 * * *", description="Cron line of the working-morning round; skipped on days off")
-    drop_folder: Path | None = Field(None, description="Folder whose files the morning round imports; empty means `home/drop`")
-    daily_cap: int = Field(12, ge=1, le=100, description="Visits a worker is planned per day at most; urgent and due ones exempt")
-    channel: Literal["console", "webhook", "email"] = Field("console", description="Channel of the daily digest")
-    channel_config: dict[str, Any] = Field(default_factory=dict, description="JSON with the channel's own settings; see docs/channels.md")
+    morning: str = Field(
+        "30 8 * * *", description="Cron line of the working-morning round; skipped on days off"
+    )
+    drop_folder: Path | None = Field(
+        None, description="Folder whose files the morning round imports; empty means `home/drop`"
+    )
+    daily_cap: int = Field(
+        12, ge=1, le=100, description="Visits a worker is planned per day at most; urgent and due ones exempt"
+    )
+    channel: Literal["console", "webhook", "email"] = Field(
+        "console", description="Channel of the daily digest"
+    )
+    channel_config: dict[str, Any] = Field(
+        default_factory=dict, description="JSON with the channel's own settings; see docs/channels.md"
+    )
     quiet_from: int = Field(20, ge=0, le=24, description="Hour of the day from which nothing is sent")
     quiet_to: int = Field(8, ge=0, le=24, description="Hour of the day until which nothing is sent")
     spread: int = Field(
-        600, ge=0, le=3600, description="Seconds over which one morning's messages are spread; 0 sends all at once"
+        600,
+        ge=0,
+        le=3600,
+        description="Seconds over which one morning's messages are spread; 0 sends all at once",
     )
-    audit_days: int = Field(400, ge=180, description="Days the audit log is kept; the law's floor is 180")
     max_body: int = Field(1_048_576, ge=1024, description="Largest request body in bytes")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line that is logged")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe line that is logged"
+    )
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"no such time zone: {value}") from error
         return value
 
     @field_validator("morning")
@@ -61,6 +84,10 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.home / 'zhitui.db'}"
+
+    @property
+    def links_url(self) -> str:
+        return self.base_url or f"http://{self.host}:{self.port}"
 
     @property
     def key_file(self) -> Path:

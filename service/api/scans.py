@@ -23,6 +23,7 @@ class ScanBody(Body):
 
 class ScanRuleView(View):
     rule: str
+    title: str
     state: Literal["done", "failed"]
     matched: int
     unknown: int

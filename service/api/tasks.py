@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from service.access.permissions import Permission
+from service.access.reveal import LONGEST_REASON, reveal
 from service.access.unit import Unit
 from service.api.models import Body, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.explain import reasons
-from service.engine.headings import Item, headings
+from service.engine.headings import Heading, Item, headings
+from service.errors import NotFound
 from service.records.changesets import correct, record_service
 from service.work import outcomes, tasks
 
@@ -47,6 +49,7 @@ class FindingView(View):
     rule: str
     title: str
     heading: str = Field(description="这件事的一句话标题")
+    advice: str = Field(description="怎么办")
     department: str = Field(description="责任部门")
     person: str | None = Field(description="涉及的人；不涉及某个人时为空")
     verdict: Literal["match", "unknown"]
@@ -90,7 +93,7 @@ async def list_tasks(request: Request, query: TaskQuery) -> Page[TaskView]:
         found = await tasks.page(
             unit, on=query.on, state=query.state, after=query.after, limit=query.limit + 1
         )
-        return Page.of(await _views(unit, found), limit=query.limit, key=lambda task: task.task_id)
+        return Page.of(await task_views(unit, found), limit=query.limit, key=lambda task: task.task_id)
 
 
 @routes.get("/tasks/{task_id}", permission=Permission.WORK)
@@ -120,6 +123,29 @@ async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> Tas
         return await _view(unit, settlement.task)
 
 
+class PhoneBody(Body):
+    reason: str | None = Field(None, max_length=LONGEST_REASON, description="事由；任务在办时可不填")
+
+
+class PhoneView(View):
+    name: str = Field(description="这是谁的电话")
+    phone: str = Field(description="完整号码；请勿保存或转发")
+
+
+@routes.post("/tasks/{task_id}/phone", permission=Permission.REVEAL)
+async def reveal_phone(request: Request, task_id: int, body: PhoneBody) -> PhoneView:
+    """Show in full the phone number of whom this visit goes to; every look is audited."""
+    async with request.unit() as unit:
+        target = (await tasks.get(unit, task_id)).target
+        entity, record_id = (
+            ("resident", target.phone_of) if target.phone_of else (target.kind, target.target_id)
+        )
+        if target.phone is None:
+            raise NotFound("没有登记电话。")
+        phone = await reveal(unit, entity, record_id, "phone", reason=body.reason)
+    return PhoneView(name=target.contact or target.name, phone=phone)
+
+
 async def _teach(unit: Unit, learned: Sequence[outcomes.Learned]) -> None:
     for fact in learned:
         if fact.field is not None:
@@ -131,10 +157,10 @@ async def _teach(unit: Unit, learned: Sequence[outcomes.Learned]) -> None:
 
 
 async def _view(unit: Unit, task: tasks.Task) -> TaskView:
-    return (await _views(unit, [task]))[0]
+    return (await task_views(unit, [task]))[0]
 
 
-async def _views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
+async def task_views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
     """Tasks with headings and reasons; reasons not yet written by a planned day are made now."""
     every = [(task.task_id, finding) for task in found for finding in task.findings]
     lines = await reasons(
@@ -152,17 +178,16 @@ async def _views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
             },
             target=TargetView.model_validate(task.target),
             findings=[
-                FindingView(
-                    **{
-                        name: getattr(finding, name)
-                        for name in FindingView.model_fields
-                        if name not in ("reason", "heading")
-                    },
-                    reason=finding.reason or lines.get(finding.finding_id, ""),
-                    heading=titles[task.task_id, finding.version_id],
-                )
+                _finding_view(finding, titles[task.task_id, finding.version_id], lines)
                 for finding in task.findings
             ],
         )
         for task in found
     ]
+
+
+def _finding_view(finding: tasks.Finding, heading: Heading, lines: Mapping[int, str]) -> FindingView:
+    made = {"heading": heading.text, "advice": heading.advice}
+    made["reason"] = finding.reason or lines.get(finding.finding_id, "")
+    plain = {name: getattr(finding, name) for name in FindingView.model_fields if name not in made}
+    return FindingView(**plain, **made)

@@ -9,10 +9,18 @@ from sqlalchemy import select
 
 from service import jobs
 from service.access.unit import Unit
+from service.api.tasks import TaskView, task_views
 from service.cli.shell import IN_PART, Bar, Day, as_json, opened, print_json, run
-from service.cli.words import explanation_lines, list_lines, scan_lines, tally_words, troubled
-from service.engine import explain, rulebook
-from service.engine.scan import Scan
+from service.cli.words import (
+    explanation_lines,
+    in_part,
+    list_lines,
+    round_lines,
+    scan_lines,
+    tally_words,
+    troubled,
+)
+from service.engine import explain, rulebook, scan
 from service.errors import NotFound
 from service.records.identity import person_index
 from service.settings import Settings
@@ -23,26 +31,27 @@ on_option = click.option("--on", "on", type=Day(), help="哪一天，默认今�
 
 
 @click.command("scan")
-@click.option("--as-of", "as_of", type=Day(), help="截至哪一天，默认今天。")
+@click.option("--as-of", "as_of", type=Day(), help="截至哪一天，默认今天；将来的日子只预览，不写入。")
 @click.option("--rule", "only_rule", help="只扫描这条规则。")
 @as_json
 @click.pass_obj
 @run
 async def scan_command(settings: Settings, as_of: date | None, only_rule: str | None, json_: bool) -> None:
     """用生效的规则扫描全部记录。"""
-    async with opened(settings, on=as_of) as house:
-        scan = await jobs.scan_once(house, house.clock.today(), only_rule=only_rule, progress=Bar())
-        async with house.write() as unit:
-            await gather.gather(unit)
-    _show_scan(scan, json_)
-
-
-def _show_scan(scan: Scan, json_: bool) -> None:
+    async with opened(settings) as house:
+        day = as_of or house.clock.today()
+        async with house.read() as unit:
+            kept = await scan.keeps(unit, day)
+            done = None if kept else await scan.preview(unit, as_of=day, only_rule=only_rule)
+        if done is None:
+            done = await jobs.scan_once(house, day, only_rule=only_rule, progress=Bar())
+            async with house.write() as unit:
+                await gather.gather(unit)
     if json_:
-        print_json(scan)
+        print_json(done)
     else:
-        click.echo("\n".join(scan_lines(scan)))
-    if scan.state != "done":
+        click.echo("\n".join(scan_lines(done)))
+    if done.state == "incomplete":
         raise SystemExit(IN_PART)
 
 
@@ -75,11 +84,11 @@ async def push_command(settings: Settings, on: date | None, json_: bool) -> None
         async with house.write() as unit:
             day = unit.today
             queued = await jobs.push_digests(unit, settings, plan.Plan(day, await plan.loads(unit, day), 0))
-        tally = await jobs.send_due(house, settings)
+        tally, waiting = await jobs.send_due(house, settings)
     if json_:
-        print_json({"queued": queued, "sent": tally})
+        print_json({"queued": queued, "sent": tally, "waiting": waiting})
     else:
-        click.echo(f"新排 {queued} 条；{tally_words(tally)}")
+        click.echo(f"新排 {queued} 条；{tally_words(tally, waiting)}")
     if troubled(tally):
         raise SystemExit(IN_PART)
 
@@ -94,17 +103,14 @@ async def run_day_command(settings: Settings, on: date | None, force: bool, json
     """执行一个工作日早晨的全部步骤：导入、扫描、排班、推送。"""
     async with opened(settings, on=on) as house:
         done = await jobs.run_day(house, settings, house.clock.today(), progress=Bar(), force=force)
-        tally = await jobs.send_due(house, settings) if done.ran else None
+        sent = await jobs.send_due(house, settings) if done.ran else None
     if json_:
-        print_json({"round": done, "sent": tally})
-    elif not done.ran or done.scan is None or done.plan is None or tally is None:
-        click.echo(f"{done.day} 是休息日，未执行；需要时加 --force。")
+        print_json({"round": done, "sent": sent[0] if sent else None, "waiting": sent[1] if sent else None})
     else:
-        click.echo("\n".join(scan_lines(done.scan)))
-        click.echo(
-            f"{done.day}：{len(done.plan.loads)} 人有任务；新排 {done.queued} 条消息；{tally_words(tally)}"
-        )
-    if done.scan is not None and done.scan.state != "done":
+        click.echo("\n".join(round_lines(done)))
+        if sent is not None:
+            click.echo(tally_words(*sent))
+    if sent is not None and (in_part(done) or troubled(sent[0])):
         raise SystemExit(IN_PART)
 
 
@@ -117,20 +123,20 @@ async def run_day_command(settings: Settings, on: date | None, force: bool, json
 async def tasks_command(settings: Settings, on: date | None, worker: str | None, json_: bool) -> None:
     """列出当天每个人的任务清单。"""
     async with opened(settings, on=on) as house, house.read() as unit:
-        found = await lists(unit, unit.today, await _account(unit, worker))
+        found = await day_lists(unit, unit.today, await _account(unit, worker))
     if json_:
         print_json(found)
     else:
         click.echo("\n".join(list_lines(found, house.clock.today())).lstrip() or "当天没有任务。")
 
 
-async def lists(unit: Unit, day: date, account_id: int | None = None) -> list[tasks.Task]:
-    """Every task on the lists of `day`, a page at a time."""
-    found: list[tasks.Task] = []
+async def day_lists(unit: Unit, day: date, account_id: int | None = None) -> list[TaskView]:
+    """Every task on the lists of `day` as the API shows it, read a page at a time."""
+    found: list[TaskView] = []
     while page := await tasks.page(
         unit, on=day, account_id=account_id, after=found[-1].task_id if found else None, limit=500
     ):
-        found += page
+        found += await task_views(unit, page)
     return found
 
 

@@ -18,7 +18,7 @@ from service.access.keys import make_key
 from service.access.permissions import Role
 from service.access.unit import House
 from service.calendar import WorkingDays
-from service.cli.day import lists
+from service.cli.day import day_lists
 from service.cli.serve import serve
 from service.cli.shell import Bar, Counter, opened, run, standing_on
 from service.cli.words import import_lines, list_lines, scan_lines, tally_words
@@ -134,10 +134,10 @@ async def _run_morning(house: House, settings: Settings, day: date) -> None:
     if done.scan is not None:
         click.echo("\n".join(scan_lines(done.scan)))
     async with house.read() as unit:
-        click.echo("\n".join(list_lines(await lists(unit, day), day)))
+        click.echo("\n".join(list_lines(await day_lists(unit, day), day)))
     click.echo("\n━━ 推送（控制台渠道，消息里没有任何个人信息）")
-    tally = await jobs.send_due(house, settings)
-    click.echo(f"━━ 新排 {done.queued} 条；{tally_words(tally)}")
+    tally, waiting = await jobs.send_due(house, settings)
+    click.echo(f"━━ 新排 {done.queued} 条；{tally_words(tally, waiting)}")
 
 
 async def _doors(house: House, street: Street) -> list[Door]:
@@ -164,5 +164,5 @@ def _show_doors(settings: Settings, doors: list[Door], day: date) -> None:
         click.echo(f"  {door.role}（{door.login}）：{door.token}")
     click.echo(
         f"\n例如：curl -H 'Authorization: Bearer {doors[0].token}' "
-        f"'{settings.base_url}/api/v1/tasks?on={day}&limit=5'"
+        f"'{settings.links_url}/api/v1/tasks?on={day}&limit=5'"
     )

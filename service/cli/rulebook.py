@@ -79,12 +79,12 @@ def _parameters(folder: Path) -> Parameters:
 
 
 @rules_group.command("load")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("path", default=LIBRARY, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @as_json
 @click.pass_obj
 @run
 async def load_command(settings: Settings, path: Path, json_: bool) -> None:
-    """装载一个规则包文件夹；有改动的规则生成新版本并生效，有任何错误则全部不生效。"""
+    """装载一个规则包文件夹（默认为随产品提供的规则库）；有改动的规则生成新版本，有任何错误则全部不生效。"""
     async with opened(settings) as house, house.write() as unit:
         published = await publish.publish(unit, path)
     if json_:

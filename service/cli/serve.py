@@ -12,6 +12,7 @@ from service import jobs
 from service.access.unit import House
 from service.app import build_app, listening
 from service.cli.shell import opened, run
+from service.logs import trace_of
 from service.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,10 @@ async def serve_command(settings: Settings) -> None:
 
 
 async def serve(settings: Settings, house: House) -> None:
-    """Serve until SIGINT or SIGTERM; a morning that was missed is caught up first thing."""
+    """Serve until SIGINT or SIGTERM; a morning that was missed is caught up first thing.
+
+    If the sender ends by itself the service stops with an error: it must not look well while nobody is told anything.
+    """
     stop = _stop_signal()
     app = build_app(settings, house)
     async with (
@@ -36,15 +40,26 @@ async def serve(settings: Settings, house: House) -> None:
     ):
         clock = jobs.start_clock(house, settings)
         sending = asyncio.create_task(sender.run(stop))
-        catching_up = asyncio.create_task(jobs.catch_up(house, settings))
+        sending.add_done_callback(lambda _ended: stop.set())
+        catching_up = asyncio.create_task(_catch_up(house, settings))
         click.echo(f"智推已启动：{url}（接口文档 {url}/docs，按 Ctrl-C 停止）")
         try:
             await stop.wait()
         finally:
             clock.shutdown(wait=False)
             catching_up.cancel()
-            await asyncio.gather(sending, catching_up, return_exceptions=True)
+            await asyncio.gather(catching_up, return_exceptions=True)
+            await sending
     click.echo("已停止。")
+
+
+async def _catch_up(house: House, settings: Settings) -> None:
+    try:
+        await jobs.catch_up(house, settings)
+    except (
+        Exception
+    ) as error:  # the service can work without it; the round is noted as failed and tried at next start
+        log.error("catching_up_failed", **trace_of(error))
 
 
 def _stop_signal() -> asyncio.Event:

@@ -1,7 +1,7 @@
 """What every command shares: settings, an open house, one JSON document or readable lines, and exit codes.
 
-Exit codes: 0 done; 1 refused, nothing was changed; 2 wrong usage; 3 done in part (rows rejected, a rule failed, an
-example not met, a message not delivered).
+Exit codes: 0 done; 1 refused, nothing was changed; 2 wrong usage; 3 done in part (rows rejected, a file refused, a
+rule failed, a message not delivered).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import functools
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -19,6 +19,8 @@ from typing import Any, ParamSpec
 import click
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
+from pydantic_settings import SettingsError
+from sqlalchemy.exc import DBAPIError
 
 from connectors.channels.message import ChannelError
 from rules import CannotEvaluate, RuleErrors
@@ -30,6 +32,11 @@ from service.logs import configure
 from service.settings import Settings
 from service.tables.database import Database
 from service.tables.schema import is_current
+
+try:
+    import uvloop
+except ImportError:  # not made for every platform; the standard loop does the same, slower
+    uvloop = None  # type: ignore[assignment]
 
 P = ParamSpec("P")
 REFUSED, IN_PART = 1, 3
@@ -59,6 +66,10 @@ def zhitui(context: click.Context) -> None:
     except ValidationError as error:
         lines = "\n".join(f"  ZHITUI_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
         raise click.UsageError(f"环境变量设置有误，请对照 docs/settings.md 更正：\n{lines}") from error
+    except SettingsError as error:
+        raise click.UsageError(
+            "ZHITUI_CHANNEL_CONFIG 不是有效的 JSON，请对照 docs/settings.md 更正。"
+        ) from error
     configure(context.obj.log_level, SystemClock().now)
 
 
@@ -73,20 +84,28 @@ def run(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     @functools.wraps(command)
     def start(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            asyncio.run(command(*args, **kwargs))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop if uvloop else None) as runner:
+                runner.run(command(*args, **kwargs))
         except Problem as error:
-            refuse(error.detail, error.code)
+            refuse(error.detail, error.code, error.extra.get("errors", ()))
         except (ChannelError, CannotEvaluate) as error:
             refuse(str(error), type(error).__name__)
+        except (OSError, DBAPIError) as error:
+            refuse(
+                f"数据库无法连接，请检查数据库是否运行、ZHITUI_DATABASE 是否正确（{type(error).__name__}）。",
+                "database",
+            )
         except RuleErrors as error:
             refuse(str(error), "rule_errors")
 
     return start
 
 
-def refuse(message: str, code: str) -> None:
-    """Say why nothing was done, and end."""
+def refuse(message: str, code: str, details: Iterable[Mapping[str, str]] = ()) -> None:
+    """Say why nothing was done, field by field where there are fields, and end."""
     click.echo(f"错误（{code}）：{message}", err=True)
+    for detail in details:
+        click.echo(f"  {detail['field']}：{detail['message']}", err=True)
     sys.exit(REFUSED)
 
 
@@ -101,7 +120,7 @@ async def opened(settings: Settings, *, on: date | None = None, ready: bool = Tr
     database = Database(settings.database_url)
     try:
         if ready and not await is_current(database):
-            raise NotReady()
+            raise NotReady("数据表还没有建立，或不是当前版本，请运行 zhitui init（只补建和升级，不删数据）。")
         yield House(database, clock, vault)
     finally:
         await database.close()

@@ -7,51 +7,73 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
+from service.api.tasks import FindingView, TaskView
 from service.engine.explain import Explanation
+from service.engine.missing import label_of
 from service.engine.scan import Scan
+from service.jobs import Round
+from service.push.deliveries import Waiting
 from service.push.rounds import Tally
 from service.records.reports import ImportReport
+from service.tables.catalogue import CATALOGUE
 from service.tables.codes import GRADE
-from service.work.tasks import Task
 
 MARK = {"urgent": "‼", "important": "!", "normal": "·", "low": " "}
+STATE = {"done": "完成", "incomplete": "部分规则失败", "running": "进行中", "failed": "失败"}
 SHOWN = 10
 """Rejected rows shown on the terminal; all of them are in the report."""
 
 
 def import_lines(report: ImportReport, written: Path | None = None, shown: int = SHOWN) -> Iterator[str]:
-    """What an import did, and the first rejected rows with what to do about them."""
+    """What an import did to rows and to records, and the first issues with what to do about them."""
     head = "试运行，未写入" if report.dry_run else "已导入"
-    yield (
-        f"{report.file_name}（{report.kind}）{head}：读取 {report.read} 行，合格 {report.good}，有问题 {report.bad}；"
-        f"新建 {report.created}，更新 {report.updated}，未变 {report.unchanged}"
-    )
+    yield f"{report.file_name} {head}：{report.read} 行，合格 {report.good}，有问题 {report.bad}；{_tallies(report)}"
     for issue in report.issues[:shown]:
-        yield f"  {issue.sheet} 第 {issue.row} 行「{issue.column}」{issue.value}：{issue.advice}"
+        value = f" {issue.value}" if issue.value else ""
+        yield f"  {issue.sheet} 第 {issue.row} 行「{issue.column}」{value}：{issue.advice}"
     more = len(report.issues) + report.more_issues - shown
     if more > 0:
         where = f"，全部见 {written}" if written else "，加 --report 文件名 可导出全部"
         yield f"  …… 另有 {more} 条{where}"
 
 
+def _tallies(report: ImportReport) -> str:
+    """Records by what they are: one row of a file may make a person, a household and a certificate."""
+    parts = []
+    for entity, tally in report.tallies.items():
+        changed = [
+            f"{word} {count}"
+            for word, count in (("新建", tally.created), ("更新", tally.updated), ("未变", tally.unchanged))
+            if count
+        ]
+        if changed:
+            parts.append(f"{_entity_label(entity)}{'、'.join(changed)}")
+    return "，".join(parts) or "没有变化"
+
+
+def _entity_label(entity: str) -> str:
+    return CATALOGUE[entity].label if entity in CATALOGUE else "区划"
+
+
 def scan_lines(scan: Scan) -> Iterator[str]:
     """One line per rule."""
-    state = {"done": "完成", "incomplete": "部分规则失败", "running": "进行中"}.get(scan.state, scan.state)
-    yield f"扫描 {scan.scan_id}（截至 {scan.as_of}）：{state}"
+    if scan.state == "preview":
+        yield f"预览（截至 {scan.as_of}，按现有记录推算，没有写入）"
+    else:
+        yield f"扫描 {scan.scan_id}（截至 {scan.as_of}）：{STATE[scan.state]}"
     for rule in scan.rules:
         if rule.state == "failed":
-            yield f"  ✗ {rule.rule}：{rule.error}（保留原有结果）"
+            yield f"  ✗ {rule.title}（{rule.rule}）：{rule.error}（保留原有结果）"
             continue
-        yield (
-            f"  {rule.rule}：符合 {rule.matched}，无法判断 {rule.unknown}；新增 {rule.opened}，"
-            f"已解决 {rule.resolved}，已撤回 {rule.withdrawn}（{rule.milliseconds} 毫秒）"
-        )
+        done = f"；新增 {rule.opened}，已解决 {rule.resolved}，已撤回 {rule.withdrawn}"
+        kept = "" if scan.state == "preview" else done
+        yield f"  {rule.title}（{rule.rule}）：符合 {rule.matched}，无法判断 {rule.unknown}{kept}，{rule.milliseconds} 毫秒"
         for field, count in (rule.missing or {}).items():
-            yield f"      缺 {field}：{count} 条"
+            yield f"      无法判断，因未登记「{label_of(field)}」：{count} 条"
 
 
-def list_lines(tasks: Iterable[Task], day: date) -> Iterator[str]:
-    """Each worker's list: whom, where, why, by when."""
+def list_lines(tasks: Iterable[TaskView], day: date) -> Iterator[str]:
+    """Each worker's list: whom, where, what, why, by when."""
     by_worker = sorted(tasks, key=lambda task: (task.account_name or "", task.account_id or 0))
     for (_, name), group in groupby(by_worker, key=lambda task: (task.account_id, task.account_name)):
         mine = list(group)
@@ -61,14 +83,23 @@ def list_lines(tasks: Iterable[Task], day: date) -> Iterator[str]:
             yield from _task_lines(number, task)
 
 
-def _task_lines(number: int, task: Task) -> Iterator[str]:
+def _task_lines(number: int, task: TaskView) -> Iterator[str]:
     due = f"，{task.due_on.month}月{task.due_on.day}日前" if task.due_on else ""
     phone = f" ☎ {task.target.phone}" if task.target.phone else ""
     yield f"{number:>3}. {MARK[task.grade]} {task.target.name}（{task.target.address}{phone}）{GRADE[task.grade]}{due}"
+    by_heading: dict[str, list[FindingView]] = {}
     for finding in task.findings:
-        if finding.live:
-            whose = f"（{finding.person}）" if finding.person and finding.person != task.target.name else ""
-            yield f"       {finding.title}{whose}：{finding.reason or '（原因待生成）'}"
+        if finding.outcome is None:
+            by_heading.setdefault(finding.heading, []).append(finding)
+    for heading, findings in by_heading.items():
+        if len(findings) == 1:
+            whose = findings[0].person
+            named = f"（{whose}）" if whose and whose not in heading and whose != task.target.name else ""
+            yield f"       {heading}{named}——{findings[0].reason}"
+            continue
+        yield f"       {heading}"
+        for finding in findings:
+            yield f"         {finding.person}：{finding.reason}"
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
@@ -88,8 +119,28 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
         yield f"依据：{source.law} {source.article}（{source.date}）"
 
 
-def tally_words(tally: Tally) -> str:
-    """What came of sending, in one line; only what happened is said."""
+def round_lines(done: Round) -> Iterator[str]:
+    """What a working morning did, step by step."""
+    if done.scan is None or done.plan is None:
+        yield f"{done.day} 是休息日，未执行；需要时加 --force。"
+        return
+    for report in done.imports:
+        yield from import_lines(report)
+    for refused in done.refused:
+        yield f"✗ {refused.file_name} 未导入，已移到 failed 文件夹：{refused.reason}"
+    yield from scan_lines(done.scan)
+    visits = sum(load.visits for load in done.plan.loads)
+    yield f"{done.day}：{len(done.plan.loads)} 人，{visits} 户；暂无人负责 {done.plan.unassigned} 户；新排 {done.queued} 条消息"
+
+
+def in_part(done: Round) -> bool:
+    """Whether a morning left something that somebody should look at."""
+    bad_rows = any(report.bad for report in done.imports)
+    return bool(done.refused or bad_rows or (done.scan and done.scan.state == "incomplete"))
+
+
+def tally_words(tally: Tally, waiting: Waiting | None = None) -> str:
+    """What came of sending, in one line; only what happened is said, and what is still to come."""
     said = [
         (tally.sent, "发出 {} 条"),
         (tally.retried, "稍后重试 {} 条"),
@@ -101,6 +152,8 @@ def tally_words(tally: Tally) -> str:
     parts = [words.format(count) for count, words in said if count] or ["没有到时的消息"]
     parts += [f"渠道 {name} 已暂停：{reason}" for name, reason in tally.paused.items()]
     parts += [f"渠道 {name} 未配置，{count} 条未发" for name, count in tally.unserved.items()]
+    if waiting is not None and waiting.count:
+        parts.append(f"另有 {waiting.count} 条待发，最早 {waiting.earliest:%H:%M}")
     return "，".join(parts) + ("（免打扰时段，到点再发）" if tally.quiet else "")
 
 

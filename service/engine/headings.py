@@ -15,6 +15,13 @@ from service.engine.subjects import Read, Record, records
 HOLE = re.compile(r"\{([^{}]*)\}")
 
 
+class Heading(NamedTuple):
+    """What is to be done at one address for one rule: the title with its holes filled, and how to go about it."""
+
+    text: str
+    advice: str
+
+
 class Item(NamedTuple):
     """A finding, by what a heading needs to know of it."""
 
@@ -23,7 +30,7 @@ class Item(NamedTuple):
     subject_id: int
 
 
-async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], str]:
+async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], Heading]:
     """(task, version) → heading, `{count}` being the number of its findings; a few statements per rule."""
     groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
@@ -31,7 +38,7 @@ async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], s
     if not groups:
         return {}
     ground, known = await basis(unit), await versions(unit, set(groups))
-    lines: dict[tuple[int, int], str] = {}
+    lines: dict[tuple[int, int], Heading] = {}
     for version_id, by_task in groups.items():
         rule = ground.checked(known[version_id])
         holes = {
@@ -40,7 +47,8 @@ async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], s
         firsts = sorted({subjects[0] for subjects in by_task.values()})
         found = await records(unit, rule.document.subject, set(holes.values()), firsts)
         for task_id, subjects in by_task.items():
-            lines[task_id, version_id] = _filled(rule, holes, found.get(subjects[0], {}), len(subjects))
+            text = _filled(rule, holes, found.get(subjects[0], {}), len(subjects))
+            lines[task_id, version_id] = Heading(text, rule.document.task.advice)
     return lines
 
 

@@ -39,3 +39,13 @@ async def _empty(unit: Unit, rule: CheckedRule, path: tuple[str, ...], name: str
         .where(verdicts_now.c.verdict == "unknown", near.c[name].is_(None))
     )
     return int((await unit.connection.execute(statement)).scalar_one())
+
+
+def label_of(dotted: str) -> str:
+    """The Chinese label of a dotted field: `resident.household.special_family` → 所在家庭的计划生育特殊家庭."""
+    subject, *path, name = dotted.split(".")
+    entity, labels = CATALOGUE[subject], []
+    for step in path:
+        labels.append(entity.relations[step].label)
+        entity = CATALOGUE.target(entity.relations[step])
+    return "的".join([*labels, entity.fields[name].label])

@@ -30,7 +30,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable
 
 from service.access.unit import Unit
@@ -89,7 +88,7 @@ async def fill(unit: Unit, verdicts: Select[tuple[object, ...]]) -> None:
 
 async def reconcile(unit: Unit, episode: Episode, still_applies: Select[tuple[int]]) -> Tally:
     """Apply `verdicts_now` to the findings of the rule. `still_applies` selects the subjects `applies` holds of."""
-    matched, unknown = await _counts(unit.connection)
+    matched, unknown = await counts(unit)
     resolved = await _clear(unit, episode, "resolved", findings.c.subject_id.in_(still_applies))
     withdrawn = await _clear(unit, episode, "withdrawn", None)
     await _rearm(unit, episode)
@@ -116,10 +115,11 @@ def _open_episodes(episode: Episode) -> ColumnElement[bool]:
     )
 
 
-async def _counts(connection: AsyncConnection) -> tuple[int, int]:
+async def counts(unit: Unit) -> tuple[int, int]:
+    """How many subjects match, and how many cannot be decided."""
     of_verdict = {
         row.verdict: row.n
-        for row in await connection.execute(
+        for row in await unit.connection.execute(
             select(verdicts_now.c.verdict, func.count().label("n")).group_by(verdicts_now.c.verdict)
         )
     }

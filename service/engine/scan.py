@@ -14,16 +14,16 @@ from datetime import date, timedelta
 
 import structlog
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors, applying, verdicts
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.engine.missing import missing_facts
-from service.engine.reconcile import Episode, Tally, fill, reconcile, withdraw
+from service.engine.reconcile import Episode, Tally, counts, fill, reconcile, withdraw
 from service.engine.rulebook import Version, active, active_rule, basis
-from service.errors import NotFound
-from service.tables import findings, scan_rules, scans
+from service.errors import Conflict, InvalidInput, NotFound, Unavailable
+from service.logs import trace_of
+from service.tables import findings, rule_versions, scan_rules, scans
 from service.tables.catalogue import CATALOGUE
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,7 @@ class RuleResult:
     """What a scan did for one rule."""
 
     rule: str
+    title: str
     state: str
     matched: int
     unknown: int
@@ -52,7 +53,7 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan and its rules so far. `state`: running, done, incomplete (some rule failed)."""
+    """A scan and its rules so far. `state`: running, done, incomplete (some rule failed), or preview (not kept)."""
 
     scan_id: int
     as_of: date
@@ -61,9 +62,13 @@ class Scan:
 
 
 async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int:
-    """Write down that a scan is to be made; NotFound for a rule that is not active."""
-    if only_rule is not None:
-        await active_rule(unit, only_rule)
+    """Write down that a scan is to be made.
+
+    NotFound for a rule that is not active, Conflict when none was ever published, InvalidInput for a day that can only be previewed.
+    """
+    if not await keeps(unit, as_of):
+        raise InvalidInput("这一天在将来，或早于最近一次扫描，只能预览，不能写入：请用 zhitui scan --as-of。")
+    await _wanted(unit, only_rule)
     row = await unit.connection.execute(
         insert(scans)
         .values(
@@ -76,6 +81,45 @@ async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int
         .returning(scans.c.scan_id)
     )
     return int(row.scalar_one())
+
+
+async def keeps(unit: Unit, as_of: date) -> bool:
+    """Whether a scan of that day may change findings: not a future one, and none before the newest scan's day.
+
+    An older day would clear what was found since; a future one would open what is not due yet.
+    """
+    newest = (await unit.connection.execute(select(func.max(scans.c.as_of)))).scalar()
+    return as_of <= unit.today and (newest is None or newest <= as_of)
+
+
+async def preview(unit: Unit, *, as_of: date, only_rule: str | None = None) -> Scan:
+    """What each rule would find on `as_of`, by today's records; nothing is kept."""
+    results: list[RuleResult] = []
+    ground = await basis(unit)
+    for version in await _wanted(unit, only_rule):
+        started = time.perf_counter()
+        matched, unknown = 0, 0
+        if version.effective(as_of):
+            await fill(
+                unit,
+                verdicts(ground.checked(version), CATALOGUE, ground.moment(as_of), dialect=unit.dialect),
+            )
+            matched, unknown = await counts(unit)
+        results.append(
+            RuleResult(
+                version.rule, version.title, "done", matched, unknown, None, 0, 0, 0, None, _since(started)
+            )
+        )
+    return Scan(0, as_of, "preview", results)
+
+
+async def _wanted(unit: Unit, only_rule: str | None) -> list[Version]:
+    if only_rule is not None:
+        return [await active_rule(unit, only_rule)]
+    ever = await unit.connection.execute(select(rule_versions.c.version_id).limit(1))
+    if ever.first() is None:
+        raise Conflict("还没有任何规则，请先运行 zhitui rules load。")
+    return await active(unit)
 
 
 async def run(house: House, scan_id: int, progress: Progress | None = None, actor: Actor = SYSTEM) -> Scan:
@@ -115,9 +159,13 @@ async def get(unit: Unit, scan_id: int) -> Scan:
     row = (await unit.connection.execute(select(scans).where(scans.c.scan_id == scan_id))).first()
     if row is None:
         raise NotFound()
-    names = [scan_rules.c[name] for name in RuleResult.__dataclass_fields__]
+    title = func.coalesce(rule_versions.c.title, scan_rules.c.rule).label("title")
+    names = [title if name == "title" else scan_rules.c[name] for name in RuleResult.__dataclass_fields__]
     results = await unit.connection.execute(
-        select(*names).where(scan_rules.c.scan_id == scan_id).order_by(scan_rules.c.rule)
+        select(*names)
+        .outerjoin(rule_versions, rule_versions.c.version_id == scan_rules.c.version_id)
+        .where(scan_rules.c.scan_id == scan_id)
+        .order_by(scan_rules.c.rule)
     )
     return Scan(row.scan_id, row.as_of, row.state, [RuleResult(*result) for result in results])
 
@@ -130,8 +178,10 @@ async def _scan_rule(house: House, scan: Scan, version: Version, actor: Actor) -
             await _write_result(
                 unit, scan.scan_id, version, started, await _judge_all(unit, scan.as_of, version)
             )
-    except (RuleErrors, CannotEvaluate, SQLAlchemyError) as error:
-        log.error("rule_failed", rule=version.rule, version=version.version, error=type(error).__name__)
+    except Unavailable:
+        raise
+    except Exception as error:  # whatever is wrong with one rule must not stop the others (RULES §4)
+        log.error("rule_failed", rule=version.rule, version=version.version, **trace_of(error))
         async with house.write(actor) as unit:
             await _write_failure(unit, scan.scan_id, version, started, error)
 
@@ -200,7 +250,7 @@ async def _write_failure(
     unit: Unit, scan_id: int, version: Version, started: float, error: Exception
 ) -> None:
     known = isinstance(error, RuleErrors | CannotEvaluate)
-    reason = str(error) if known else f"数据库未能执行这条规则（{type(error).__name__}），请联系运维人员。"
+    reason = str(error) if known else f"这条规则未能执行（{type(error).__name__}），请联系运维人员。"
     await unit.connection.execute(
         insert(scan_rules).values(
             scan_id=scan_id,

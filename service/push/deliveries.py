@@ -37,6 +37,25 @@ class Delivery:
     delivered_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Deliveries that are ready and not due yet, and when the first one is."""
+
+    count: int
+    earliest: datetime | None
+
+
+async def waiting(unit: Unit) -> Waiting:
+    """What is still to be sent."""
+    row = (
+        await unit.connection.execute(
+            select(func.count(), func.min(deliveries.c.due_at)).where(deliveries.c.status == "ready")
+        )
+    ).one()
+    earliest = row[1].astimezone(unit.clock.zone) if row[1] else None
+    return Waiting(row[0], earliest)
+
+
 async def counts_of_day(unit: Unit, day: date) -> dict[str, int]:
     """How many deliveries of the notifications made on `day` are in each status; every status is named."""
     statement = (

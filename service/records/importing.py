@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ from service.tables import import_errors, imports
 
 Progress = Callable[[int], None]
 """Told the number of rows read so far, now and then."""
+
+ABANDONED = timedelta(hours=6)
+"""An import that has been running for longer is taken for dead; the longest measured took minutes."""
 
 _WORTH_ANALYSING = 1_000
 _ERRORS_AT_ONCE = 1_000
@@ -64,6 +68,16 @@ async def import_file(
         if problem is None or problem is error:
             raise
         raise problem from error
+
+
+async def close_abandoned(unit: Unit) -> int:
+    """Mark imports failed whose process ended without a word; none of their records were written."""
+    ended = await unit.connection.execute(
+        update(imports)
+        .where(imports.c.state == "running", imports.c.started_at < unit.now - ABANDONED)
+        .values(state="failed", finished_at=unit.now, error="进程中断，没有写入任何记录，请重新导入。")
+    )
+    return ended.rowcount
 
 
 class _Undone(Exception):

@@ -56,7 +56,7 @@ async def roster(unit: Unit, uscc: str, *, notice_days: int = 30) -> EnterpriseS
     """The state of one enterprise; `notice_days` is the parameter health.notice_days. NotFound outside the scope."""
     e = enterprises.c
     found = select(e.enterprise_id, e.uscc, e.name).where(
-        e.uscc == uscc, visible(unit.actor, e.site_code, e.enterprise_id)
+        e.uscc == uscc, visible(unit.actor, func.coalesce(e.grid_code, e.site_code), e.enterprise_id)
     )
     enterprise = (await unit.connection.execute(found)).one_or_none()
     if enterprise is None:

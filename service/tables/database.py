@@ -14,13 +14,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, ExceptionContext, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, ExceptionContext, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from service.errors import DatabaseBusy, Problem, StorageFull, Unavailable
+from service.errors import DatabaseBusy, NotReady, Problem, StorageFull, Unavailable
 
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 READERS = 8
 
@@ -29,7 +30,7 @@ class Database:
     """One database, read by many and written by one (SQLite) or many (PostgreSQL)."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _parsed(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
             self._prepare_folder()
@@ -110,6 +111,16 @@ class Database:
             connection.exec_driver_sql(begin)
 
         return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise NotReady("ZHITUI_DATABASE 不是有效的数据库地址，请对照 docs/settings.md 更正。") from error
+    if parsed.drivername not in DRIVERS:
+        raise NotReady(f"ZHITUI_DATABASE 只支持 {' 和 '.join(DRIVERS)} 两种地址。")
+    return parsed
 
 
 class Refusals:

@@ -130,7 +130,11 @@ async def _refresh(unit: Unit) -> None:
 
 async def _place(unit: Unit) -> None:
     """Take grid and address of each open task from its target, so that a move moves the task."""
-    members = and_(residents.c.household_id == tasks.c.target_id, residents.c.death_on.is_(None))
+    members = and_(
+        residents.c.household_id == tasks.c.target_id,
+        residents.c.death_on.is_(None),
+        residents.c.moved_out_on.is_(None),
+    )
     of_household = {
         "division_code": func.coalesce(
             _one(residents, func.min(_area(residents.c.grid_code, residents.c.live_code)), members),

@@ -15,7 +15,11 @@ from service.tables import enterprises, residents
 
 @dataclass(frozen=True)
 class Target:
-    """A household, resident or enterprise as the responsible worker sees it."""
+    """A household, resident or enterprise as the responsible worker sees it.
+
+    `phone` is masked; `phone_of` is the resident it belongs to, None for an enterprise's own. `contact` is named where
+    it is not who the name says.
+    """
 
     kind: str
     target_id: int
@@ -24,6 +28,7 @@ class Target:
     phone: str | None
     contact: str | None
     members: int = 1
+    phone_of: int | None = None
 
 
 async def targets_of(unit: Unit, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Target]:
@@ -51,6 +56,7 @@ async def _residents(unit: Unit, ids: list[int]) -> list[Target]:
             row.address or "",
             _phone(unit, "residents", row.phone),
             None,
+            phone_of=row.resident_id,
         )
         for row in rows
     ]
@@ -59,8 +65,18 @@ async def _residents(unit: Unit, ids: list[int]) -> list[Target]:
 async def _households(unit: Unit, ids: list[int]) -> list[Target]:
     head_first = case((residents.c.relation == "0", 0), else_=1)
     rows = await unit.connection.execute(
-        select(residents.c.household_id, residents.c.name, residents.c.address, residents.c.phone)
-        .where(residents.c.household_id.in_(ids), residents.c.death_on.is_(None))
+        select(
+            residents.c.household_id,
+            residents.c.resident_id,
+            residents.c.name,
+            residents.c.address,
+            residents.c.phone,
+        )
+        .where(
+            residents.c.household_id.in_(ids),
+            residents.c.death_on.is_(None),
+            residents.c.moved_out_on.is_(None),
+        )
         .order_by(residents.c.household_id, head_first, residents.c.resident_id)
     )
     members: dict[int, list[Any]] = {}
@@ -81,6 +97,7 @@ def _household(unit: Unit, household: int, people: list[Any]) -> Target:
         phone=_phone(unit, "residents", reachable.phone),
         contact=reachable.name if reachable is not head else None,
         members=len(people),
+        phone_of=reachable.resident_id,
     )
 
 

@@ -6,18 +6,24 @@ from datetime import date, timedelta
 from typing import Any
 
 import made
+import pytest
 from sqlalchemy import select, update
 
 from service.access.unit import House
 from service.clock import SetClock
 from service.engine import scan
+from service.errors import Conflict, InvalidInput
 from service.tables import findings, residents, rule_versions, scan_rules
 
 TODAY = date(2026, 11, 23)
 EIGHTY = date(1946, 11, 23)
 
 
-async def _scan(house: House, as_of: date = TODAY) -> scan.Scan:
+async def _scan(house: House, as_of: date = TODAY, *, wait: bool = True) -> scan.Scan:
+    """A scan of `as_of`; with `wait` the clock moves on to that day first."""
+    assert isinstance(house.clock, SetClock)
+    if wait:
+        house.clock.instant += max(as_of - house.clock.today(), timedelta())
     async with house.write() as unit:
         scan_id = await scan.begin(unit, as_of=as_of)
     return await scan.run(house, scan_id)
@@ -195,8 +201,47 @@ async def test_a_rule_that_asks_makes_a_finding_of_what_it_cannot_decide(house: 
     assert (people["unborn"], "unknown") in await _rows(house, findings.c.subject_id, findings.c.verdict)
 
 
-def test_a_set_clock_is_what_these_tests_stand_on(clock: SetClock) -> None:
-    assert clock.today() == TODAY
+async def test_a_day_to_come_is_previewed_and_nothing_is_kept(house: House) -> None:
+    await _people(house)
+    await _scan(house)
+    before = await _rows(house, findings)
+    async with house.read() as unit:
+        assert not await scan.keeps(unit, TODAY + timedelta(days=1))
+        told = await scan.preview(unit, as_of=TODAY + timedelta(days=1))
+    assert (told.state, told.rules[0].matched, told.rules[0].unknown) == ("preview", 3, 1)
+    assert await _rows(house, findings) == before
+    with pytest.raises(InvalidInput):
+        await _scan(house, TODAY + timedelta(days=1), wait=False)
+
+
+async def test_a_day_before_the_newest_scan_is_only_previewed(house: House) -> None:
+    await _people(house)
+    await _scan(house)
+    async with house.read() as unit:
+        assert not await scan.keeps(unit, TODAY - timedelta(days=1))
+        assert await scan.keeps(unit, TODAY)
+
+
+async def test_without_any_rule_a_scan_says_what_to_do(house: House) -> None:
+    with pytest.raises(Conflict, match="rules load"):
+        await _scan(house)
+
+
+async def test_a_rule_that_fails_for_an_unforeseen_reason_stops_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _people(house)
+    async with house.write() as unit:
+        await made.rule_version(unit, "second-rule")
+
+    async def fails(*_: Any) -> dict[str, int]:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(scan, "missing_facts", fails)
+    result = await _scan(house)
+    assert {rule.state for rule in result.rules} == {"failed"}
+    assert len(result.rules) == 2
+    assert await _rows(house, findings) == []
 
 
 async def test_what_others_may_settle_first_waits_unless_it_is_urgent(house: House) -> None:

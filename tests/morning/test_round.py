@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from morning.conftest import TODAY, settings_in
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from service import jobs
 from service.access.unit import House
-from service.cli.day import lists
+from service.cli.day import day_lists
 from service.cli.words import list_lines
 from service.clock import SetClock
+from service.errors import StorageFull
 from service.tables import deliveries, findings, job_runs, notifications, residents, task_events, tasks
 
 
@@ -26,12 +28,11 @@ async def _counts(house: House) -> dict[str, int]:
 
 async def test_every_planned_visit_says_why(morning: House) -> None:
     async with morning.read() as unit:
-        found = await lists(unit, TODAY)
+        found = await day_lists(unit, TODAY)
     assert len(found) >= 6
-    live = [finding for task in found for finding in task.findings if finding.live]
-    assert all(finding.reason for finding in live)
+    every = [finding for task in found for finding in task.findings]
+    assert all(finding.reason and finding.heading and finding.advice for finding in every)
     printed = "\n".join(list_lines(found, TODAY))
-    assert "原因待生成" not in printed
     assert "健康证" in printed
 
 
@@ -72,8 +73,9 @@ async def test_each_worker_with_visits_gets_one_message_without_any_name(morning
 
 async def test_messages_go_out_once_and_are_told_truthfully(morning: House, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    first = await jobs.send_due(morning, settings)
-    second = await jobs.send_due(morning, settings)
+    first, waiting = await jobs.send_due(morning, settings)
+    second, _ = await jobs.send_due(morning, settings)
+    assert waiting.count == 0
     async with morning.read() as unit:
         states = (await unit.connection.execute(select(deliveries.c.status).distinct())).scalars().all()
     assert (first.sent, second.sent) == ((await _counts(morning))["deliveries"], 0)
@@ -116,7 +118,38 @@ async def test_a_file_in_the_drop_folder_is_imported_and_put_aside(morning: Hous
     )
     (settings.drop / "residents.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
     (settings.drop / "readme.txt").write_text("not for import")
-    reports = await jobs.import_drop_folder(morning, settings.drop)
+    reports, refused = await jobs.import_drop_folder(morning, settings.drop)
     assert [(report.kind, report.created) for report in reports] == [("divisions", 1)]
+    assert [(file.file_name, bool(file.reason)) for file in refused] == [("residents.csv", True)]
     left = {str(path.relative_to(settings.drop)) for path in settings.drop.rglob("*") if path.is_file()}
     assert left == {"done/divisions-new.csv", "failed/residents.csv", "readme.txt"}
+
+
+async def test_a_file_of_a_name_already_put_aside_does_not_replace_it(morning: House, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    for number in range(2):
+        settings.drop.mkdir(exist_ok=True)
+        row = f"33010200309{number},新社区{number},社区,330102003000"
+        (settings.drop / "divisions.csv").write_text(f"编码,名称,级别,上级编码\n{row}\n")
+        await jobs.import_drop_folder(morning, settings.drop)
+    assert {path.name for path in (settings.drop / "done").iterdir()} == {"divisions.csv", "divisions-2.csv"}
+
+
+async def test_a_full_disk_or_busy_database_leaves_the_file_where_it_is(
+    morning: House, tmp_path: Path
+) -> None:
+    if morning.database.dialect != "sqlite":
+        return
+    settings = settings_in(tmp_path)
+    settings.drop.mkdir()
+    (settings.drop / "divisions.csv").write_text(
+        "编码,名称,级别,上级编码\n330102003099,新社区,社区,330102003000\n"
+    )
+    async with morning.write() as unit:
+        pages = (await unit.connection.execute(text("PRAGMA page_count"))).scalar_one()
+        await unit.connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+    rows = "\n".join(f"3301020{number:05d},社区{number},社区,330102003000" for number in range(4000, 9000))
+    (settings.drop / "divisions.csv").write_text(f"编码,名称,级别,上级编码\n{rows}\n")
+    with pytest.raises(StorageFull):
+        await jobs.import_drop_folder(morning, settings.drop)
+    assert [path.name for path in settings.drop.iterdir()] == ["divisions.csv"]
