@@ -160,7 +160,7 @@ async def hire(url: str, hook: str) -> int:
             insert(addresses).values(account_id=account_id, channel="webhook", address=hook)
         )
     await house.database.close()
-    return account_id
+    return int(account_id)
 
 
 @contextmanager

@@ -108,6 +108,7 @@ class Pump:
                 for one in batch:
                     await self._queue.put(one)
         except OUTAGES as error:
+            log.error("claiming_failed", channel=self._channel.name, error=type(error).__name__)
             self._outage = error
         for _ in range(self._pace.concurrency):
             await self._queue.put(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from connectors.channels.contract import Channel
 from connectors.channels.message import Message, Receipt
 from service.access.unit import House, Unit
 from service.push.notifications import Notice, notify_many
+from service.push.quiet import QuietHours
+from service.push.rounds import Pace
+from service.push.sender import Sender
 from service.tables import accounts, addresses, attempts, deliveries
 
 TODAY = date(2026, 11, 23)  # a Monday, and the day on which the clock of the tests stands
@@ -201,3 +205,15 @@ async def built(house: House, name: str, config: dict[str, Any]) -> AsyncIterato
     """A channel of the product, with its session."""
     async with registry.open_session(name, config) as session:
         yield registry.build(name, config, session=session, clock=house.clock)
+
+
+def a_sender(
+    house: House, *channels: ScriptedChannel, pace: Pace | None = None, quiet: QuietHours | None = None
+) -> Sender:
+    return Sender(
+        house,
+        {channel.name: channel for channel in channels},
+        pace=pace or Pace(),
+        quiet=quiet,
+        dice=random.Random(5),
+    )

@@ -8,7 +8,7 @@ import signal
 import sys
 from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,20 @@ async def a_victim(house: House, channel: str, config: dict[str, Any]) -> AsyncI
         await process.wait()
 
 
+async def meanwhile(victim: Process, condition: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a condition that `victim` brings about; fails at once if it dies of itself."""
+    waiting, death = asyncio.ensure_future(until(condition)), asyncio.ensure_future(victim.wait())
+    await asyncio.wait([waiting, death], return_when=asyncio.FIRST_COMPLETED)
+    assert waiting.done(), "the sender's process ended by itself"
+    death.cancel()
+    await waiting
+
+
 async def statuses(house: House) -> Counter[str]:
     return Counter(row.status for row in await rows(house))
 
 
-async def leave_nothing_open(house: House) -> bool:
+async def nothing_is_open(house: House) -> bool:
     return not {"ready", "leased"} & (await statuses(house)).keys()
 
 
@@ -81,13 +90,13 @@ async def test_a_sender_killed_again_and_again_loses_nothing_and_doubles_nothing
         torn = 0
         for count in DIES_AFTER:
             async with a_victim(living, "webhook", WEBHOOK_CONFIG) as victim:
-                await until(lambda count=count: len(set(ledger.ids)) >= count)
+                await meanwhile(victim, lambda count=count: len(set(ledger.ids)) >= count)
                 victim.send_signal(signal.SIGKILL)
                 await victim.wait()
             torn += (await statuses(living))["leased"]
         assert torn > 0  # it did die with messages in hand
-        async with a_victim(living, "webhook", WEBHOOK_CONFIG):
-            await until(lambda: leave_nothing_open(living))
+        async with a_victim(living, "webhook", WEBHOOK_CONFIG) as victim:
+            await meanwhile(victim, lambda: nothing_is_open(living))
 
     assert await statuses(living) == {"delivered": NUMBER}
     assert len(set(ledger.ids)) == NUMBER
@@ -103,11 +112,11 @@ async def test_killed_while_mailing_no_mail_goes_out_twice_and_doubt_is_recorded
         config = email_config(postbox.port)
         await queue(living, await an_account(living, email="wang@worker.example"), 60)
         async with a_victim(living, "email", config) as victim:
-            await until(lambda: len(postbox.raw) >= 20)
+            await meanwhile(victim, lambda: len(postbox.raw) >= 20)
             victim.send_signal(signal.SIGKILL)
             await victim.wait()
-        async with a_victim(living, "email", config):
-            await until(lambda: leave_nothing_open(living))
+        async with a_victim(living, "email", config) as victim:
+            await meanwhile(victim, lambda: nothing_is_open(living))
 
     taken = [str(mail["Message-ID"]) for mail in postbox.mails]
     assert len(taken) == len(set(taken))
@@ -133,7 +142,7 @@ async def test_two_living_processes_send_nothing_twice(living: House) -> None:
                 lambda: len(ledger.posts) == 2 * Pace().concurrency
             )  # more than one process has under way
             both_at_it.set()
-            await until(lambda: leave_nothing_open(living))
+            await until(lambda: nothing_is_open(living))
     assert len(ledger.ids) == len(set(ledger.ids)) == NUMBER
     assert set(await tried(living)) == {("delivered", "204")}
 
