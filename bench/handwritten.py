@@ -13,17 +13,19 @@ from rules.dates import add_months
 from service.calendar import WorkingDays
 
 DRAWING = "(state IN ('applied', 'approved', 'paid', 'suspended') AND ended_on IS NULL OR state = 'declined' AND revisit_on > :today)"
+HEALTH = "kind = 'HEALTH_FOOD' AND status = 'valid'"
+LICENCE = "kind = 'FOOD_LICENCE' AND status = 'valid'"
 SEVERE = "grade <= 2 AND (valid_to IS NULL OR valid_to >= :today)"
 
 RULES = {
     "health-certificate-food": """
         SELECT e.employment_id, 'enterprise', e.enterprise_id, 'match',
-               CASE WHEN {no certificates resident_id e.resident_id: kind = 'HEALTH_FOOD' AND status = 'valid' AND (valid_to >= :today OR valid_to IS NULL)}
+               CASE WHEN {no certificates resident_id e.resident_id: HEALTH AND (valid_to >= :today OR valid_to IS NULL)}
                     THEN 'urgent' ELSE 'normal' END, CAST(NULL AS DATE)
         FROM employments e JOIN residents r ON r.resident_id = e.resident_id
              JOIN enterprises s ON s.enterprise_id = e.enterprise_id
         WHERE e.ended_on IS NULL AND e.handles_food AND r.death_on IS NULL AND (s.status IS NULL OR s.status = 'open')
-          AND {no certificates resident_id e.resident_id: kind = 'HEALTH_FOOD' AND status = 'valid' AND (valid_to >= :notice OR valid_to IS NULL)}
+          AND {no certificates resident_id e.resident_id: HEALTH AND (valid_to >= :notice OR valid_to IS NULL)}
         """,
     "old-age-allowance": """
         SELECT r.resident_id, CASE WHEN household_id IS NULL THEN 'resident' ELSE 'household' END,
@@ -69,12 +71,12 @@ RULES = {
         """,
     "food-licence-renewal": """
         SELECT s.enterprise_id, 'enterprise', s.enterprise_id, 'match',
-               CASE WHEN {no certificates enterprise_id s.enterprise_id: kind = 'FOOD_LICENCE' AND status = 'valid' AND (valid_to >= :closes OR valid_to IS NULL)}
+               CASE WHEN {no certificates enterprise_id s.enterprise_id: LICENCE AND (valid_to >= :closes OR valid_to IS NULL)}
                     THEN 'urgent' ELSE 'normal' END, CAST(NULL AS DATE)
         FROM enterprises s
         WHERE (s.status IS NULL OR s.status = 'open')
-          AND {some certificates enterprise_id s.enterprise_id: kind = 'FOOD_LICENCE' AND status = 'valid'}
-          AND {no certificates enterprise_id s.enterprise_id: kind = 'FOOD_LICENCE' AND status = 'valid' AND (valid_to > :opens OR valid_to IS NULL)}
+          AND {some certificates enterprise_id s.enterprise_id: LICENCE}
+          AND {no certificates enterprise_id s.enterprise_id: LICENCE AND (valid_to > :opens OR valid_to IS NULL)}
         """,
 }  # fmt: skip
 _TEST = re.compile(r"\{(no|some) (\w+) (\w+) ([\w.]+): ([^}]*)\}")
@@ -83,6 +85,7 @@ _TEST = re.compile(r"\{(no|some) (\w+) (\w+) ([\w.]+): ([^}]*)\}")
 def statement(rule: str, dialect: str, today: date) -> str:
     """The hand-written SELECT of `rule` for `dialect`; binds are those of `binds`."""
     text = RULES[rule].replace("DRAWING", DRAWING).replace("SEVERE", SEVERE)
+    text = text.replace("HEALTH ", f"{HEALTH} ").replace("LICENCE}", f"{LICENCE}}}").replace("LICENCE ", f"{LICENCE} ")
     text = text.replace("SOON", _season(dialect, today, today + timedelta(days=30), ":endorsed_soon", today))
     first, last = today - timedelta(days=60), today - timedelta(days=1)
     text = text.replace("LATE", _season(dialect, first, last, ":endorsed_late", today))
