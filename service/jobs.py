@@ -26,7 +26,7 @@ from connectors.channels.registry import build, open_session
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.calendar import WorkingDays
-from service.engine import explain, rulebook, scan
+from service.engine import rulebook, scan, wording
 from service.errors import Problem, Unavailable
 from service.logs import trace_of
 from service.push import digests
@@ -100,7 +100,7 @@ async def _round(house: House, settings: Settings, day: date, progress: Progress
     async with house.write() as unit:
         gathered = await gather.gather(unit)
         planned = await plan.plan(unit, day, await rulebook.working_days(unit), settings.daily_cap)
-        await explain.write_reasons(unit, day)
+        await wording.write_words(unit, day)
         queued = await push_digests(unit, settings, planned)
     return Round(day, True, imports, refused, scanned, gathered, planned, queued)
 
@@ -129,7 +129,7 @@ async def settle_scan(house: House, settings: Settings, scan_id: int) -> None:
     async with house.write() as unit:
         await gather.gather(unit)
         await plan.plan(unit, unit.today, await rulebook.working_days(unit), settings.daily_cap)
-        await explain.write_reasons(unit, unit.today)
+        await wording.write_words(unit, unit.today)
 
 
 async def push_digests(unit: Unit, settings: Settings, planned: plan.Plan) -> int:

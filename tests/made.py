@@ -108,6 +108,7 @@ async def rule_version(unit: Unit, rule: str = "test-rule", *, again: str = "nev
         version=1,
         title="测试规则",
         department="民政局",
+        advice="上门核实",
         document=RULE.format(rule=rule, again=again, done=done),
         digest=rule,
         state="active",

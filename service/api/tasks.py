@@ -14,8 +14,7 @@ from service.access.unit import Unit
 from service.api.models import Body, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
-from service.engine.explain import reasons
-from service.engine.headings import Heading, Item, headings
+from service.engine.wording import Silent, Worded, rewrite_words, words
 from service.errors import NotFound
 from service.records.changesets import correct, record_service
 from service.work import outcomes, tasks
@@ -120,7 +119,8 @@ async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> Tas
     async with request.unit() as unit:
         settlement = await outcomes.settle(unit, task_id, answers)
         await _teach(unit, settlement.learned)
-        return await _view(unit, settlement.task)
+        await rewrite_words(unit, task_id)
+        return await _view(unit, await tasks.get(unit, task_id))
 
 
 class PhoneBody(Body):
@@ -161,33 +161,30 @@ async def _view(unit: Unit, task: tasks.Task) -> TaskView:
 
 
 async def task_views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
-    """Tasks with headings and reasons; reasons not yet written by a planned day are made now."""
-    every = [(task.task_id, finding) for task in found for finding in task.findings]
-    lines = await reasons(
-        unit,
-        [(f.finding_id, f.version_id, f.subject_id) for _, f in every if f.reason is None],
-        unit.today,
-    )
-    titles = await headings(unit, [Item(task_id, f.version_id, f.subject_id) for task_id, f in every])
-    return [
-        TaskView(
-            **{
-                name: getattr(task, name)
-                for name in TaskView.model_fields
-                if name not in ("target", "findings")
-            },
-            target=TargetView.model_validate(task.target),
-            findings=[
-                _finding_view(finding, titles[task.task_id, finding.version_id], lines)
-                for finding in task.findings
-            ],
-        )
+    """Tasks as they are shown; words that no planned day has written are made now."""
+    silent = [
+        Silent(finding.finding_id, task.task_id, finding.version_id, finding.subject_id)
         for task in found
+        if any(finding.heading is None for finding in task.findings)
+        for finding in task.findings
     ]
+    made = await words(unit, silent, unit.today)
+    return [_task_view(task, made) for task in found]
 
 
-def _finding_view(finding: tasks.Finding, heading: Heading, lines: Mapping[int, str]) -> FindingView:
-    made = {"heading": heading.text, "advice": heading.advice}
-    made["reason"] = finding.reason or lines.get(finding.finding_id, "")
-    plain = {name: getattr(finding, name) for name in FindingView.model_fields if name not in made}
-    return FindingView(**plain, **made)
+def _task_view(task: tasks.Task, made: Mapping[int, Worded]) -> TaskView:
+    plain = {
+        name: getattr(task, name) for name in TaskView.model_fields if name not in ("target", "findings")
+    }
+    return TaskView(
+        **plain,
+        target=TargetView.model_validate(task.target),
+        findings=[_finding_view(finding, made.get(finding.finding_id)) for finding in task.findings],
+    )
+
+
+def _finding_view(finding: tasks.Finding, made: Worded | None) -> FindingView:
+    plain = {name: getattr(finding, name) for name in FindingView.model_fields}
+    if made is not None:
+        plain |= {"heading": finding.heading or made.heading, "reason": finding.reason or made.reason}
+    return FindingView(**plain)

@@ -20,7 +20,7 @@ from service.cli.words import (
     tally_words,
     troubled,
 )
-from service.engine import explain, rulebook, scan
+from service.engine import explain, rulebook, scan, wording
 from service.errors import NotFound
 from service.records.identity import person_index
 from service.settings import Settings
@@ -65,7 +65,7 @@ async def plan_command(settings: Settings, on: date | None, json_: bool) -> None
     async with opened(settings, on=on) as house, house.write() as unit:
         await gather.gather(unit)
         planned = await plan.plan(unit, unit.today, await rulebook.working_days(unit), settings.daily_cap)
-        await explain.write_reasons(unit, unit.today)
+        await wording.write_words(unit, unit.today)
     if json_:
         print_json(planned)
         return

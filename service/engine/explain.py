@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import select
 
 from rules import CheckedRule, Judgement, Parameters, RuleDocument, judge
 from rules.documents import Cited
@@ -16,8 +16,7 @@ from service.access.unit import Unit
 from service.engine.rulebook import Version, basis, versions
 from service.engine.subjects import records
 from service.errors import NotFound
-from service.tables import findings, tasks
-from service.tables.columns import Key
+from service.tables import findings
 
 
 @dataclass(frozen=True)
@@ -86,29 +85,6 @@ async def reasons(unit: Unit, wanted: Iterable[tuple[int, int, int]], as_of: dat
         judged = {subject: judge(rule, record, now).reason for subject, record in found.items()}
         lines |= {finding: judged[subject] for finding, subject in pairs if subject in judged}
     return lines
-
-
-async def write_reasons(unit: Unit, day: date) -> int:
-    """Write the reason of every finding on the lists of `day` that has none of that day; returns how many."""
-    rows = await unit.connection.execute(
-        select(findings.c.finding_id, findings.c.version_id, findings.c.subject_id)
-        .join(tasks, tasks.c.task_id == findings.c.task_id)
-        .where(
-            tasks.c.planned_on == day,
-            findings.c.cleared_on.is_(None),
-            findings.c.outcome.is_(None),
-            or_(findings.c.reason_on.is_(None), findings.c.reason_on != day),
-        )
-    )
-    lines = await reasons(unit, [tuple(row) for row in rows], day)
-    if lines:
-        await unit.connection.execute(
-            update(findings)
-            .where(findings.c.finding_id == bindparam("finding", type_=Key))
-            .values(reason=bindparam("line"), reason_on=day),
-            [{"finding": finding, "line": line} for finding, line in lines.items()],
-        )
-    return len(lines)
 
 
 def _used(rule: CheckedRule, known: Parameters, as_of: date) -> list[UsedParameter]:

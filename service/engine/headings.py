@@ -15,13 +15,6 @@ from service.engine.subjects import Read, Record, records
 HOLE = re.compile(r"\{([^{}]*)\}")
 
 
-class Heading(NamedTuple):
-    """What is to be done at one address for one rule: the title with its holes filled, and how to go about it."""
-
-    text: str
-    advice: str
-
-
 class Item(NamedTuple):
     """A finding, by what a heading needs to know of it."""
 
@@ -30,7 +23,7 @@ class Item(NamedTuple):
     subject_id: int
 
 
-async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], Heading]:
+async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], str]:
     """(task, version) → heading, `{count}` being the number of its findings; a few statements per rule."""
     groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
@@ -38,7 +31,7 @@ async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], H
     if not groups:
         return {}
     ground, known = await basis(unit), await versions(unit, set(groups))
-    lines: dict[tuple[int, int], Heading] = {}
+    lines: dict[tuple[int, int], str] = {}
     for version_id, by_task in groups.items():
         rule = ground.checked(known[version_id])
         holes = {
@@ -47,8 +40,7 @@ async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], H
         firsts = sorted({subjects[0] for subjects in by_task.values()})
         found = await records(unit, rule.document.subject, set(holes.values()), firsts)
         for task_id, subjects in by_task.items():
-            text = _filled(rule, holes, found.get(subjects[0], {}), len(subjects))
-            lines[task_id, version_id] = Heading(text, rule.document.task.advice)
+            lines[task_id, version_id] = _filled(rule, holes, found.get(subjects[0], {}), len(subjects))
     return lines
 
 

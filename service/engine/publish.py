@@ -187,6 +187,7 @@ async def _write_rule(unit: Unit, document: RuleDocument, text: str) -> str:
             version=last + 1,
             title=document.title,
             department=document.department,
+            advice=document.task.advice,
             document=text,
             digest=digest,
             state="active",

@@ -30,6 +30,7 @@ rule_versions = Table(
     plain("version", Integer(), "版本", nullable=False),
     plain("title", Text(), "名称", nullable=False),
     plain("department", Text(), "责任部门", nullable=False),
+    plain("advice", Text(), "怎么办", nullable=False),
     plain("document", Text(), "规则全文", nullable=False),
     plain("digest", Text(), "摘要", nullable=False),
     choice(

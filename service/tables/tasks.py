@@ -66,8 +66,9 @@ findings = Table(
     plain("since_on", Date(), "起始日期", nullable=False),
     plain("due_on", Date(), "到期日"),
     plain("visit_from", Date(), "最早上门日"),
+    plain("heading", Text(), "标题"),
     plain("reason", Text(), "原因"),
-    plain("reason_on", Date(), "原因截至"),
+    plain("worded_on", Date(), "标题和原因截至"),
     plain("cleared_on", Date(), "消除日期"),
     choice(
         "clearing", "消除方式",

@@ -23,7 +23,7 @@ from service.work.targets import Target, targets_of
 class Finding:
     """One thing to be done on a visit.
 
-    `person` is whom it is about where that is a person; `reason` is None until a planned day has written it.
+    `person` is whom it is about where that is a person; `heading` and `reason` are None until a planned day wrote them.
     """
 
     finding_id: int
@@ -31,6 +31,7 @@ class Finding:
     version_id: int
     title: str
     department: str
+    advice: str
     subject_kind: str
     subject_id: int
     person: str | None
@@ -38,6 +39,7 @@ class Finding:
     grade: str
     since_on: date
     due_on: date | None
+    heading: str | None
     reason: str | None
     outcome: str | None
     live: bool
@@ -181,6 +183,7 @@ async def _findings_of(unit: Unit, task_ids: list[int]) -> dict[int, list[Findin
             findings,
             rule_versions.c.title,
             rule_versions.c.department,
+            rule_versions.c.advice,
             residents.c.name.label("person"),
             LIVE.label("live"),
         )
