@@ -84,7 +84,7 @@ async def push_command(settings: Settings, on: date | None, json_: bool) -> None
         async with house.write() as unit:
             day = unit.today
             queued = await jobs.push_digests(unit, settings, plan.Plan(day, await plan.loads(unit, day), 0))
-        tally, waiting = await jobs.send_due(house, settings)
+        tally, waiting = await jobs.send_due(house, _aside(settings) if json_ else settings)
     if json_:
         print_json({"queued": queued, "sent": tally, "waiting": waiting})
     else:
@@ -103,7 +103,7 @@ async def run_day_command(settings: Settings, on: date | None, force: bool, json
     """执行一个工作日早晨的全部步骤：导入、扫描、排班、推送。"""
     async with opened(settings, on=on) as house:
         done = await jobs.run_day(house, settings, house.clock.today(), progress=Bar(), force=force)
-        sent = await jobs.send_due(house, settings) if done.ran else None
+        sent = await jobs.send_due(house, _aside(settings) if json_ else settings) if done.ran else None
     if json_:
         print_json({"round": done, "sent": sent[0] if sent else None, "waiting": sent[1] if sent else None})
     else:
@@ -112,6 +112,13 @@ async def run_day_command(settings: Settings, on: date | None, force: bool, json
             click.echo(tally_words(*sent))
     if sent is not None and (in_part(done) or troubled(sent[0])):
         raise SystemExit(IN_PART)
+
+
+def _aside(settings: Settings) -> Settings:
+    """With `--json` the console channel writes to standard error, so that standard output stays one document."""
+    if settings.channel != "console":
+        return settings
+    return settings.model_copy(update={"channel_config": settings.channel_config | {"stream": "stderr"}})
 
 
 @click.command("tasks")

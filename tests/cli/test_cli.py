@@ -1,0 +1,207 @@
+"""The command line as an operator uses it: one installation, real files, exit codes, one JSON document."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from service.cli import zhitui
+from service.demo.files import write_files
+from service.demo.street import make_street
+
+TODAY = "2026-11-23"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs a command of one installation in a folder of its own."""
+
+    def command(*words: str | Path, **environment: str) -> Result:
+        env = {"ZHITUI_HOME": str(tmp_path / "home"), "ZHITUI_SPREAD": "0", "ZHITUI_LOG_LEVEL": "error"}
+        return CliRunner().invoke(zhitui, [str(word) for word in words], env=env | environment)
+
+    return command
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """The same after `zhitui init`."""
+    assert run("init").exit_code == 0
+    return run
+
+
+def document(result: Result) -> Any:
+    """The one JSON document on standard output."""
+    return json.loads(result.stdout)
+
+
+def test_init_makes_a_private_key_once_and_tables_that_stay(run: Run, tmp_path: Path) -> None:
+    first = run("init")
+    key = tmp_path / "home" / "key"
+    before = key.read_text()
+    second = run("init")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert key.read_text() == before
+    assert before.strip() not in first.output
+
+
+def test_a_command_before_init_says_what_to_do(run: Run) -> None:
+    result = run("tasks")
+    assert result.exit_code == 1
+    assert "zhitui init" in result.stderr
+
+
+def test_a_key_others_can_read_is_refused(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "home" / "key").chmod(0o644)
+    result = ready("tasks")
+    assert result.exit_code == 1
+    assert "chmod 600" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ZHITUI_PORT", "http", "ZHITUI_PORT"),
+        ("ZHITUI_TIMEZONE", "Asia/Hangzhou", "ZHITUI_TIMEZONE"),
+        ("ZHITUI_MORNING", "half past eight", "ZHITUI_MORNING"),
+        ("ZHITUI_CHANNEL_CONFIG", "{", "ZHITUI_CHANNEL_CONFIG"),
+        ("ZHITUI_DATABASE", "mysql://x/y", "ZHITUI_DATABASE"),
+        ("ZHITUI_DATABASE", "not a url", "ZHITUI_DATABASE"),
+        ("ZHITUI_DATABASE", "postgresql+asyncpg://127.0.0.1:1/none", "ZHITUI_DATABASE"),
+    ],
+)
+def test_a_wrong_setting_is_named_without_a_traceback(ready: Run, name: str, value: str, said: str) -> None:
+    result = ready("tasks", **{name: value})
+    assert result.exit_code in (1, 2)
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_whole_morning_by_hand(ready: Run, tmp_path: Path) -> None:
+    """import → rules load → account add → scan → plan → tasks → push → explain, each with --json."""
+    (tmp_path / "files").mkdir()
+    for file in write_files(
+        make_street(residents_per_community=50, today=date.fromisoformat(TODAY)), tmp_path / "files"
+    ):
+        imported = ready("import", file.path, "--as", file.kind, "--json")
+        assert imported.exit_code in (0, 3), imported.output
+        assert document(imported)["kind"] == file.kind
+    assert set(document(ready("rules", "load", "--json"))["rules"].values()) == {"new"}
+    assert set(document(ready("rules", "load", "--json"))["rules"].values()) == {"unchanged"}
+    assert len(document(ready("rules", "list", "--json"))) == 6
+    for community in ("050", "052", "053", "055", "057", "058"):
+        code = f"330102003{community}"
+        words = ("account", "add", f"w{community}", "--name", "陈工", "--role", "worker", "--division", code)
+        added = ready(
+            *words, "--grid", f"{code}001", "--token", "--json", ZHITUI_NEW_PASSWORD="Xihu-Longjing 26"
+        )
+        assert added.exit_code == 0, added.output
+        assert document(added)["token"].startswith("zt_")
+    scanned = document(ready("scan", "--as-of", TODAY, "--json"))
+    assert scanned["state"] == "done"
+    assert sum(rule["opened"] for rule in scanned["rules"]) > 5
+    planned = document(ready("plan", "--on", TODAY, "--json"))
+    assert planned["unassigned"] == 0
+    listed = document(ready("tasks", "--on", TODAY, "--json"))
+    assert len(listed) == sum(load["visits"] for load in planned["loads"]) > 3
+    one = document(ready("tasks", "--on", TODAY, "--worker", "w057", "--json"))
+    assert 0 < len(one) < len(listed)
+    sent = ready("push", "--on", TODAY, "--json")
+    assert sent.exit_code == 0, sent.output
+    assert document(sent)["queued"] == document(sent)["sent"]["sent"] == len(planned["loads"])
+    told = ready("explain", "old-age-allowance", "1", "--on", TODAY, "--json")
+    assert told.exit_code == 0, told.output
+    assert document(told)["judgement"]["verdict"] in ("match", "no", "unknown")
+
+
+def test_scanning_a_day_to_come_is_a_preview(ready: Run) -> None:
+    ready("rules", "load")
+    result = ready("scan", "--as-of", "2099-01-01")
+    assert result.exit_code == 0, result.output
+    assert "没有写入" in result.stdout
+
+
+def test_a_day_off_is_left_out_and_said_so(ready: Run) -> None:
+    ready("rules", "load")
+    result = ready("run-day", "--on", "2026-11-29")
+    assert result.exit_code == 0, result.output
+    assert "休息日" in result.stdout
+
+
+def test_a_file_in_the_drop_folder_that_cannot_be_read_is_told(ready: Run, tmp_path: Path) -> None:
+    ready("rules", "load")
+    drop = tmp_path / "home" / "drop"
+    drop.mkdir()
+    (drop / "residents.xlsx").write_bytes(b"%PDF-1.7 not a workbook")
+    result = ready("run-day", "--on", TODAY)
+    assert result.exit_code == 3, result.output
+    assert "residents.xlsx" in result.stdout
+    assert (drop / "failed" / "residents.xlsx").exists()
+
+
+def test_a_wrong_file_is_refused_and_a_half_wrong_one_is_imported_in_part(ready: Run, tmp_path: Path) -> None:
+    picture = tmp_path / "roster.xlsx"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    refused = ready("import", picture, "--as", "residents")
+    assert refused.exit_code == 1
+    assert "错误（" in refused.stderr
+    table = tmp_path / "places.csv"
+    table.write_text("编码,名称,级别,上级编码\n330102003057,东坡路社区,社区,330102003000\n,无码,社区,\n")
+    report = tmp_path / "report.csv"
+    part = ready("import", table, "--as", "divisions", "--report", report)
+    assert part.exit_code == 3, part.output
+    assert "第 3 行" in part.stdout
+    assert "编码" in report.read_text(encoding="utf-8-sig")
+    dry = ready("import", table, "--as", "divisions", "--dry-run")
+    assert "未写入" in dry.stdout
+
+
+def test_rules_check_tells_every_error_of_every_file(run: Run, tmp_path: Path) -> None:
+    good = run("rules", "check", "rules/library", "--json")
+    assert good.exit_code == 0, good.output
+    assert document(good)["rules"] == 6
+    text = Path("rules/library/old-age-allowance.yaml").read_text()
+    (tmp_path / "unknown.yaml").write_text(text.replace("resident.birth_date", "resident.birthday"))
+    (tmp_path / "half.yaml").write_text(text[: len(text) // 3])
+    (tmp_path / "latin.yaml").write_bytes("title: 高龄".encode("gb18030"))
+    wrong = run("rules", "check", tmp_path)
+    assert wrong.exit_code == 1
+    for name in ("unknown.yaml", "half.yaml", "latin.yaml"):
+        assert name in wrong.stdout
+    assert "birth_date" in wrong.stdout, "a near name is suggested"
+
+
+def test_a_pack_with_one_wrong_rule_publishes_nothing(ready: Run, tmp_path: Path) -> None:
+    for file in Path("rules/library").iterdir():
+        if file.suffix in (".yaml", ".yml"):
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    broken = tmp_path / "elder-visits.yaml"
+    broken.write_text(broken.read_text().replace("SG-2026-015", "SG-2026-999"))
+    result = ready("rules", "load", tmp_path)
+    assert result.exit_code == 1
+    assert "SG-2026-999" in result.stderr
+    assert document(ready("rules", "list", "--json")) == []
+
+
+def test_a_weak_password_is_refused_with_the_reason(ready: Run) -> None:
+    words = ("account", "add", "admin1", "--name", "管理员", "--role", "system_admin")
+    result = ready(*words, ZHITUI_NEW_PASSWORD="12345678")
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) > 1
+
+
+def test_the_demo_ends_by_itself_when_asked_to(run: Run) -> None:
+    result = run("demo", "--once", "--residents", "30")
+    assert result.exit_code == 0, result.output
+    assert "推送" in result.stdout
+    again = run("demo", "--once", "--residents", "30")
+    assert again.exit_code == 0, again.output
