@@ -19,8 +19,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
+    FromClause,
     Select,
+    Update,
     bindparam,
     case,
     exists,
@@ -33,6 +34,7 @@ from sqlalchemy import (
 
 from connectors.channels.message import Message
 from service.access.unit import Unit
+from service.push.rowsets import Shape, rowset
 from service.push.settlements import Claimed, Lease, Settlement
 from service.tables import addresses, attempts, deliveries, notifications
 
@@ -80,10 +82,11 @@ async def complete(unit: Unit, settlements: Iterable[Settlement]) -> None:
     ordered = sorted(settlements, key=lambda one: one.claimed.delivery_id)
     if not ordered:
         return
-    await unit.connection.execute(_SETTLE, [_settled(one) for one in ordered])
+    await unit.connection.execute(_settle(rowset(unit.connection.dialect, _SETTLED, map(_settled, ordered))))
     tried = [_attempt(one) for one in ordered if one.attempt is not None]
     if tried:
-        await unit.connection.execute(insert(attempts), tried)
+        log = rowset(unit.connection.dialect, _ATTEMPT, tried)
+        await unit.connection.execute(insert(attempts).from_select(list(_ATTEMPT), select(log)))
     for one in ordered:
         if one.outcome == "gone":
             await _disable(unit, one)
@@ -219,39 +222,50 @@ def _claimed(row: Any, lease: Lease, house: str) -> Claimed:
     )
 
 
-_OURS: ColumnElement[bool] = LEASED & (deliveries.c.lease_by == bindparam("by"))
 _RELEASE = (
     update(deliveries)
-    .where(deliveries.c.delivery_id == bindparam("id"), _OURS)
+    .where(deliveries.c.delivery_id == bindparam("id"), LEASED, deliveries.c.lease_by == bindparam("by"))
     .values(status="ready", lease_by=None, lease_until=None)
 )
-_SETTLE = (
-    update(deliveries)
-    .where(deliveries.c.delivery_id == bindparam("id"), _OURS)
-    .values(
-        status=bindparam("to"),
-        lease_by=None,
-        lease_until=None,
-        attempts=deliveries.c.attempts + bindparam("used", type_=deliveries.c.attempts.type),
-        due_at=func.coalesce(bindparam("due", type_=deliveries.c.due_at.type), deliveries.c.due_at),
-        provider_ref=func.coalesce(
-            bindparam("ref", type_=deliveries.c.provider_ref.type), deliveries.c.provider_ref
-        ),
-        last_code=bindparam("code"),
-        last_reason=bindparam("reason"),
-        accepted_at=bindparam("accepted"),
-        delivered_at=bindparam("delivered"),
-    )
-)
+_SETTLED: Shape = {
+    "id": deliveries.c.delivery_id.type, "by": deliveries.c.lease_by.type, "status": deliveries.c.status.type,
+    "used": deliveries.c.attempts.type, "due_at": deliveries.c.due_at.type,
+    "provider_ref": deliveries.c.provider_ref.type, "code": deliveries.c.last_code.type,
+    "reason": deliveries.c.last_reason.type, "accepted_at": deliveries.c.accepted_at.type,
+    "delivered_at": deliveries.c.delivered_at.type,
+}  # fmt: skip
+_ATTEMPT: Shape = {
+    name: attempts.c[name].type
+    for name in ("delivery_id", "started_at", "milliseconds", "outcome", "code", "reason", "provider_ref")
+}
 
 
 def _settled(one: Settlement) -> dict[str, Any]:
     return {
-        "id": one.claimed.delivery_id, "by": one.claimed.lease.by, "to": one.status, "used": int(one.counts),
-        "due": one.due_at, "ref": one.provider_ref, "code": one.code, "reason": one.reason,
-        "accepted": one.at if one.status in ACCEPTED else None,
-        "delivered": one.at if one.status == "delivered" else None,
+        "id": one.claimed.delivery_id, "by": one.claimed.lease.by, "status": one.status, "used": int(one.counts),
+        "due_at": one.due_at, "provider_ref": one.provider_ref, "code": one.code, "reason": one.reason,
+        "accepted_at": one.at if one.status in ACCEPTED else None,
+        "delivered_at": one.at if one.status == "delivered" else None,
     }  # fmt: skip
+
+
+def _settle(done: FromClause) -> Update:
+    return (
+        update(deliveries)
+        .where(deliveries.c.delivery_id == done.c.id, LEASED, deliveries.c.lease_by == done.c.by)
+        .values(
+            status=done.c.status,
+            lease_by=None,
+            lease_until=None,
+            attempts=deliveries.c.attempts + done.c.used,
+            due_at=func.coalesce(done.c.due_at, deliveries.c.due_at),
+            provider_ref=func.coalesce(done.c.provider_ref, deliveries.c.provider_ref),
+            last_code=done.c.code,
+            last_reason=done.c.reason,
+            accepted_at=done.c.accepted_at,
+            delivered_at=done.c.delivered_at,
+        )
+    )
 
 
 def _attempt(one: Settlement) -> dict[str, Any]:

@@ -167,7 +167,7 @@ class Pump:
             return self._bug(claimed, error)
         except Exception as error:  # any bug of a channel costs one message one attempt, and never the lane
             return self._bug(claimed, error)
-        if isinstance(receipt, Receipt):
+        if isinstance(receipt, Receipt) and receipt.status in outbox.ACCEPTED:
             return receipt
         return self._bug(claimed, TypeError(f"send() answered {type(receipt).__name__}"))
 

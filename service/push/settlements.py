@@ -29,6 +29,7 @@ from connectors.channels.message import (
 )
 from service.push.quiet import QuietHours
 
+_LONGEST = 500  # characters of a code, reason or reference
 SHORTEST_PAUSE = 1.0  # seconds, even if the other side asks for none: a receiver cannot make us spin
 
 
@@ -126,9 +127,9 @@ class Judge:
                     attempt,
                     True,
                     None,
-                    answer.code,
+                    _storable(answer.code),
                     None,
-                    answer.provider_ref,
+                    _storable(answer.provider_ref),
                 )
             case Interrupted():
                 status, reason = "ready" if self.safe else "unknown", "发送时服务停止，结果未知"
@@ -174,9 +175,13 @@ class Judge:
         counts: bool = True,
         due_at: datetime | None = None,
     ) -> Settlement:
-        return Settlement(
-            claimed, status, now, outcome, attempt, counts, due_at, answer.code or outcome, answer.reason
-        )
+        code, reason = _storable(answer.code) or outcome, _storable(answer.reason)
+        return Settlement(claimed, status, now, outcome, attempt, counts, due_at, code, reason)
+
+
+def _storable(text: str | None) -> str | None:
+    """What any database takes: one character of a provider's reference must not keep a whole batch from being written."""
+    return None if text is None else "".join(char for char in text[:_LONGEST] if char.isprintable())
 
 
 def expired(claimed: Claimed, now: datetime) -> Settlement:

@@ -164,6 +164,7 @@ BUGS: list[Any] = [
     TimeoutError(),
     None,
     7,
+    Receipt("lost", None, None, 1.0),  # type: ignore[arg-type]
     ExceptionGroup("x", [OSError()]),
 ]
 
@@ -183,6 +184,16 @@ async def test_a_bug_in_a_channel_costs_one_attempt_and_stops_nothing(sqlite_hou
     assert (waiting.last_code, waiting.attempts) == ("channel_bug", 1)
     assert [line["event"] for line in logs] == ["channel_bug"]
     assert "13800000000" not in str(logs) + str(waiting)
+
+
+async def test_no_reference_of_a_provider_keeps_a_batch_from_being_written(house: House) -> None:
+    await queue(house, await an_account(house, webhook=HOOK), 3)
+    hostile = Receipt("accepted", "a\x00\ud800'\"b" + "c" * 9999, "2\x0000", 1.0)
+    tally = await a_sender(house, ScriptedChannel(answers=["delivered", hostile, "delivered"])).drain()
+    assert tally == Tally(sent=3)
+    (row,) = [row for row in await rows(house) if row.status == "accepted"]
+    assert row.provider_ref.startswith("a'\"bccc")
+    assert row.last_code == "200"
 
 
 def test_the_backoff_is_the_documented_one() -> None:
