@@ -41,6 +41,7 @@ class TargetView(View):
     phone: str | None = Field(description="已脱敏；完整号码请用 reveal 接口，会留下记录")
     contact: str | None
     members: int
+    uscc: str | None = Field(description="单位的统一社会信用代码，可用来查看从业人员名册")
 
 
 class FindingView(View):

@@ -29,6 +29,7 @@ class Target:
     contact: str | None
     members: int = 1
     phone_of: int | None = None
+    uscc: str | None = None
 
 
 async def targets_of(unit: Unit, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Target]:
@@ -105,7 +106,12 @@ async def _enterprises(unit: Unit, ids: list[int]) -> list[Target]:
     columns = enterprises.c
     rows = await unit.connection.execute(
         select(
-            columns.enterprise_id, columns.name, columns.address, columns.phone, columns.contact_name
+            columns.enterprise_id,
+            columns.name,
+            columns.address,
+            columns.phone,
+            columns.contact_name,
+            columns.uscc,
         ).where(columns.enterprise_id.in_(ids))
     )
     return [
@@ -116,6 +122,7 @@ async def _enterprises(unit: Unit, ids: list[int]) -> list[Target]:
             row.address or "",
             _phone(unit, "enterprises", row.phone),
             row.contact_name,
+            uscc=row.uscc,
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from morning.conftest import TODAY, Client, Office
 from sqlalchemy import select
 
-from service.tables import enterprises, outcomes, service_events
+from service.tables import accounts, audit, enterprises, outcomes, service_events, tasks
 
 
 async def _list(client: Client, query: str = f"?on={TODAY}&limit=200") -> list[dict[str, Any]]:
@@ -163,3 +163,43 @@ async def test_the_link_of_a_message_opens_counts_and_nothing_else(office: Offic
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     async with office.session.get(office.url + path[:-1] + "x") as altered:
         assert altered.status == 404
+
+
+async def test_the_phone_is_one_audited_request_away(office: Office) -> None:
+    worker = await office.sign_in(await office.busiest())
+    task = next(task for task in await _list(worker) if task["target"]["phone"])
+    status, told = await worker("POST", f"/tasks/{task['task_id']}/phone", json={})
+    assert status == 200
+    assert told["phone"][-4:] == task["target"]["phone"][-4:]
+    assert "*" not in told["phone"]
+    async with office.house.read() as unit:
+        rows = (await unit.connection.execute(select(audit).where(audit.c.action == "reveal"))).all()
+    assert len(rows) == 1
+    assert told["phone"] not in str(rows)
+    stranger = await office.sign_in("wangge-058-01")
+    other = await office.sign_in("wangge-050-01")
+    answers = [
+        (await one("POST", f"/tasks/{task['task_id']}/phone", json={}))[0] for one in (stranger, other)
+    ]
+    assert answers.count(404) >= 1
+
+
+async def test_a_worker_opens_the_roster_of_the_shop_on_the_list(office: Office) -> None:
+    async with office.house.read() as unit:
+        account = (
+            (
+                await unit.connection.execute(
+                    select(tasks.c.account_id).where(tasks.c.target_kind == "enterprise")
+                )
+            )
+            .scalars()
+            .first()
+        )
+        login = (
+            await unit.connection.execute(select(accounts.c.login).where(accounts.c.account_id == account))
+        ).scalar_one()
+    worker = await office.sign_in(login)
+    shop = next(task for task in await _list(worker, "?limit=200") if task["target"]["uscc"])
+    status, roster = await worker("GET", f"/enterprises/{shop['target']['uscc']}/status")
+    assert status == 200
+    assert roster["roster"]
