@@ -21,8 +21,8 @@ from service.api.timeouts import limit_seconds
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
-    start.routes, health.routes, sign_in.routes, tasks.routes, findings.routes, rules.routes, scans.routes,
-    enterprises.routes, reveal.routes, links.routes,
+    sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, scans.routes,
+    health.routes, links.routes, start.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30

@@ -47,8 +47,9 @@ class Contract:
 
     @property
     def tag(self) -> str:
-        """The noun: the first fixed part of the path behind the version."""
-        return self.path.removeprefix("/api/v1").strip("/").split("/")[0] or "start"
+        """The noun: the first fixed part of the path behind the version; "pages" for what is no part of the API."""
+        first = self.path.removeprefix("/api/v1").strip("/").split("/")[0]
+        return first if self.path.startswith("/api/v1") or first == "health" else "pages"
 
     @property
     def summary(self) -> str:
