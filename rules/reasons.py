@@ -37,7 +37,7 @@ from rules.moment import Moment
 from rules.words import phrase, say
 
 LINE = 40
-DATED, ROW, PLAIN, EMPTY = 3, 2, 1, 0
+CHOSEN, DATED, ROW, PLAIN, EMPTY = 4, 3, 2, 1, 0
 
 
 class Said(NamedTuple):
@@ -52,8 +52,24 @@ def reason(rule: CheckedRule, scope: Scope, moment: Moment, verdict: str) -> str
     if verdict == "no":
         return _refusal(rule, scope, moment)
     when = list(_said(rule.when, scope, moment))
-    about = [said for said in _said(rule.applies, scope, moment) if said.weight >= ROW]
+    about = [said for clause in conjuncts(rule.applies) for said in _about(clause, scope, moment)]
     return _line(sorted(when, key=_heaviest) + sorted(about, key=_heaviest)) or rule.document.title
+
+
+def _about(clause: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
+    """What makes the rule apply: of several alternatives the one that holds, which is why this person is meant.
+
+    Alternatives that only allow for an empty cell ("no status, or open") tell nothing.
+    """
+    alternatives = bare(clause)
+    telling = isinstance(alternatives, Or) and not any(
+        isinstance(bare(item), Empty) for item in alternatives.items
+    )
+    for said in _said(clause, scope, moment):
+        if telling:
+            yield Said(CHOSEN, said.text)
+        elif said.weight >= ROW:
+            yield said
 
 
 def _heaviest(said: Said) -> int:

@@ -150,7 +150,7 @@ service_events = Table(
         to="resident", label="服务对象", inverse="service_events", inverse_label="服务记录",
     ),
     fact("kind", Text(), "服务类型", codes=SERVICE_KIND, nullable=False),
-    fact("happened_on", Date(), "服务日期", nullable=False),
+    fact("happened_on", Date(), "日期", nullable=False),
     fact("next_due_on", Date(), "下次日期", missing="none"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_service_events_resident_kind_day", "resident_id", "kind", "happened_on", unique=True),

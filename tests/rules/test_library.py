@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 
-from rules import CheckedRule, Moment, check_pack, load_pack, run_examples, unverified, verdicts
+from rules import CheckedRule, Moment, check_pack, judge, load_pack, run_examples, unverified, verdicts
 from rules.workdays import weekday
 from service.tables.catalogue import CATALOGUE
 
@@ -68,3 +68,20 @@ def test_the_sql_is_the_reviewed_one(name: str, dialect: Literal["sqlite", "post
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
     assert path.read_text("utf-8") == text
+
+
+def test_the_reason_names_the_alternative_that_makes_this_person_meant() -> None:
+    moment = Moment(TODAY, PACK.parameters.at(TODAY, "330102003057"), weekday)
+    elder = {"birth_date": date(1950, 5, 1), "lives_alone": False, "care_level": 3, "household": None}
+    reasons = [
+        judge(RULES["elder-visits"], elder | change, moment).reason
+        for change in ({}, {"lives_alone": True, "care_level": 0})
+    ]
+    assert "重度失能" in reasons[0]
+    assert "独居" in reasons[1]
+
+
+def test_an_allowance_for_an_empty_cell_is_no_reason() -> None:
+    moment = Moment(TODAY, PACK.parameters.at(TODAY, "330102003057"), weekday)
+    cook = {"handles_food": True, "enterprise": {"status": "open"}, "resident": {"certificates": []}}
+    assert "状态" not in judge(RULES["health-certificate-food"], cook, moment).reason
