@@ -64,7 +64,7 @@ def _break(path: Path, codec: str) -> _Break | None:
                 row = line + text[: text.index("\0")].count("\n")
                 raise Damaged("含有空字节", "it holds zero bytes", row)
             line += text.count("\n")
-            wide += _wide(text)
+            wide += _wide(text) if wide < _CONVINCING else 0
             if not chunk:
                 return None
 

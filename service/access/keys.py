@@ -56,7 +56,7 @@ class Vault:
 
     def index(self, name: str, value: str) -> str:
         """The blind index of a normalised value."""
-        return hmac.new(self._index, f"{name}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._index, f"{name}\0{value}".encode(), "sha256").hex()
 
     def sign(self, text: str) -> str:
         """A URL-safe signature of `text`."""
