@@ -94,6 +94,8 @@ async def load_command(settings: Settings, path: Path, json_: bool) -> None:
     for name, state in published.rules.items():
         click.echo(f"{name}：{words[state]}")
     click.echo(f"参数 {published.parameters} 项，履职清单 {published.duties} 项。")
+    if published.local:
+        click.echo(f"其中 {published.local} 项参数只适用于某个区划；这一版扫描时一律使用通用值。")
 
 
 @rules_group.command("list")

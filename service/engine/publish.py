@@ -58,10 +58,14 @@ class Duty(BaseModel):
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication changed: rule id → "new", "updated" or "unchanged", and counts of the rest."""
+    """What a publication changed: rule id → "new", "updated" or "unchanged", and counts of the rest.
+
+    `local` of the parameter values are for a division only; scans of this version use the general values.
+    """
 
     rules: Mapping[str, str]
     parameters: int
+    local: int
     duties: int
 
 
@@ -83,7 +87,10 @@ async def publish(unit: Unit, folder: Path) -> Published:
         for rule in checked.values()
     }
     await audit.record(unit, "rules.publish", "pack", folder.name, detail={"rules": states})
-    return Published(states, values, len(duties))
+    local = sum(
+        bool(dated.division) for defined in pack.parameters.defined.values() for dated in defined.values
+    )
+    return Published(states, values, local, len(duties))
 
 
 @dataclass(frozen=True)

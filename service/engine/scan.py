@@ -174,16 +174,17 @@ async def _scan_rule(house: House, scan: Scan, version: Version, actor: Actor) -
     started = time.perf_counter()
     try:
         async with house.write(actor) as unit:
-            await _one_at_a_time(unit)
-            await _write_result(
-                unit, scan.scan_id, version, started, await _judge_all(unit, scan.as_of, version)
-            )
+            if await _already_done(unit, scan.scan_id, version.rule):
+                return
+            judged = await _judge_all(unit, scan.as_of, version)
+            await _write_result(unit, scan.scan_id, version, started, judged)
     except Unavailable:
         raise
     except Exception as error:  # whatever is wrong with one rule must not stop the others (RULES §4)
         log.error("rule_failed", rule=version.rule, version=version.version, **trace_of(error))
         async with house.write(actor) as unit:
-            await _write_failure(unit, scan.scan_id, version, started, error)
+            if not await _already_done(unit, scan.scan_id, version.rule):
+                await _write_failure(unit, scan.scan_id, version, started, error)
 
 
 @dataclass(frozen=True)
@@ -227,9 +228,12 @@ def _held_until(document: RuleDocument, now: Moment) -> date | None:
     return now.working_day(now.as_of, max(waits)) if waits else None
 
 
-async def _one_at_a_time(unit: Unit) -> None:
+async def _already_done(unit: Unit, scan_id: int, rule: str) -> bool:
+    """Wait for one's turn, then look whether another process has taken the same scan up and done this rule."""
     if unit.dialect == "postgresql":
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCAN_LOCK})
+    done = select(scan_rules.c.scan_rule_id).where(scan_rules.c.scan_id == scan_id, scan_rules.c.rule == rule)
+    return (await unit.connection.execute(done)).first() is not None
 
 
 async def _write_result(unit: Unit, scan_id: int, version: Version, started: float, judged: _Judged) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -264,3 +265,16 @@ async def test_what_others_may_settle_first_waits_unless_it_is_urgent(house: Hou
     tomorrow = TODAY + timedelta(days=1)
     await _scan(house, tomorrow)
     assert (await _rows(house, *columns))[0] == (people["eighty"], None, date(2026, 11, 27))
+
+
+async def test_two_processes_on_one_scan_do_each_rule_once(house: House) -> None:
+    await _people(house)
+    async with house.write() as unit:
+        for number in range(4):
+            await made.rule_version(unit, f"rule-{number}")
+        scan_id = await scan.begin(unit, as_of=TODAY)
+    both = await asyncio.gather(scan.run(house, scan_id), scan.run(house, scan_id))
+    async with house.read() as unit:
+        final = await scan.get(unit, scan_id)
+    assert [one.state for one in both] == ["done", "done"]
+    assert [(rule.state, rule.opened) for rule in final.rules] == [("done", 2)] * 5
