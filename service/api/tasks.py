@@ -58,6 +58,7 @@ class FindingView(View):
     due_on: date | None
     reason: str = Field(description="为什么找到这个人")
     outcome: Outcome | None
+    live: bool = Field(description="还等着处理；已有结果或已消除的为 false")
 
 
 class TaskView(View):
@@ -150,11 +151,9 @@ async def reveal_phone(request: Request, task_id: int, body: PhoneBody) -> Phone
 async def _teach(unit: Unit, learned: Sequence[outcomes.Learned]) -> None:
     for fact in learned:
         if fact.field is not None:
-            await correct(
-                unit, "resident", fact.resident_id, {fact.field: fact.value}, observed_on=unit.today
-            )
+            await correct(unit, fact.entity, fact.record_id, {fact.field: fact.value}, observed_on=unit.today)
         if fact.service is not None:
-            await record_service(unit, [fact.resident_id], fact.service, unit.today)
+            await record_service(unit, [fact.record_id], fact.service, unit.today)
 
 
 async def _view(unit: Unit, task: tasks.Task) -> TaskView:
@@ -168,6 +167,7 @@ async def task_views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
         for task in found
         if any(finding.heading is None for finding in task.findings)
         for finding in task.findings
+        if finding.live
     ]
     made = await words(unit, silent, unit.today)
     return [_task_view(task, made) for task in found]
@@ -186,6 +186,6 @@ def _task_view(task: tasks.Task, made: Mapping[int, Worded]) -> TaskView:
 
 def _finding_view(finding: tasks.Finding, made: Worded | None) -> FindingView:
     plain = {name: getattr(finding, name) for name in FindingView.model_fields}
-    if made is not None:
-        plain |= {"heading": finding.heading or made.heading, "reason": finding.reason or made.reason}
+    plain["heading"] = finding.heading or (made.heading if made else finding.title)
+    plain["reason"] = finding.reason or (made.reason if made else "")
     return FindingView(**plain)

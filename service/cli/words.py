@@ -89,7 +89,7 @@ def _task_lines(number: int, task: TaskView) -> Iterator[str]:
     yield f"{number:>3}. {MARK[task.grade]} {task.target.name}（{task.target.address}{phone}）{GRADE[task.grade]}{due}"
     by_heading: dict[str, list[FindingView]] = {}
     for finding in task.findings:
-        if finding.outcome is None:
+        if finding.live:
             by_heading.setdefault(finding.heading, []).append(finding)
     for heading, findings in by_heading.items():
         if len(findings) == 1:

@@ -185,7 +185,11 @@ async def _keep(unit: Unit, episode: Episode) -> None:
 
 
 async def _open(unit: Unit, episode: Episode) -> int:
-    """Open an episode for each new match (and, where the rule asks, each undecidable subject)."""
+    """Open an episode for each new match (and, where the rule asks, each undecidable subject).
+
+    What a person settled and the records then withdrew (a household that a file left out for a day) keeps quiet until
+    its time; what was resolved and matches again is a new matter.
+    """
     now = verdicts_now.c
     same = and_(
         findings.c.rule == episode.rule,
@@ -193,7 +197,11 @@ async def _open(unit: Unit, episode: Episode) -> int:
         findings.c.subject_id == now.subject_id,
     )
     held_back = exists().where(
-        same, or_(findings.c.cleared_on.is_(None), findings.c.quiet_until > episode.as_of)
+        same,
+        or_(
+            findings.c.cleared_on.is_(None),
+            and_(findings.c.clearing == "withdrawn", findings.c.quiet_until > episode.as_of),
+        ),
     )
     wanted = now.verdict.in_(("match", "unknown") if episode.asks else ("match",))
     rows = select(

@@ -10,8 +10,9 @@ import heapq
 from collections import defaultdict
 from datetime import date
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, exists, func, or_, select, update
 
+from service.access.actors import prefix_of
 from service.access.unit import Unit
 from service.tables import absences, accounts, posts, tasks
 from service.tables.columns import Key
@@ -19,6 +20,8 @@ from service.tables.tasks import OPEN
 from service.work.history import tell
 
 COMMUNITY_DIGITS = 12  # facts/domain §3.2: the statistics code of a community; a grid's begins with it
+AREA_DIGITS = (2, 4, 6, 9, 12, 15)  # of a province, city, county, street, community, grid
+BATCH = 500
 
 
 async def assign(unit: Unit, day: date) -> int:
@@ -59,28 +62,22 @@ def _on_duty(day: date) -> ColumnElement[bool]:
 
 
 async def _deal_out(unit: Unit, day: date) -> int:
-    """Hand what no post covers to the least loaded worker of the task's community; returns what is left over."""
+    """Hand what no post covers to the least loaded worker whose area it is in; returns what is left over.
+
+    Whoever holds a task without being on duty, or whose area it has left, holds it no longer.
+    """
     queues = await _loads(unit, day)
-    served = exists().where(accounts.c.account_id == tasks.c.account_id, _on_duty(day))
+    served = exists().where(accounts.c.account_id == tasks.c.account_id, _on_duty(day), _covers())
     orphans = await unit.connection.execute(
         select(tasks.c.task_id, tasks.c.division_code).where(OPEN, ~served).order_by(tasks.c.task_id)
     )
-    dealt: list[dict[str, int]] = []
-    left = 0
-    for task_id, division in orphans:
-        queue = queues.get(division[:COMMUNITY_DIGITS])
-        if not queue:
-            left += 1
-            continue
-        load, account = queue[0]
-        heapq.heapreplace(queue, (load + 1, account))
-        dealt.append({"task": task_id, "account": account})
+    dealt = [{"task": task_id, "account": _next_of(queues, division)} for task_id, division in orphans]
     await _hand_out(unit, dealt)
-    return left
+    return sum(row["account"] is None for row in dealt)
 
 
 async def _loads(unit: Unit, day: date) -> dict[str, list[tuple[int, int]]]:
-    """Community → heap of (open tasks, account) of its workers on duty."""
+    """Prefix of an area → heap of (open tasks, account) of its workers on duty."""
     rows = await unit.connection.execute(
         select(accounts.c.division_code, func.count(tasks.c.task_id), accounts.c.account_id)
         .select_from(accounts)
@@ -90,19 +87,44 @@ async def _loads(unit: Unit, day: date) -> dict[str, list[tuple[int, int]]]:
     )
     queues: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for division, load, account in rows:
-        heapq.heappush(queues[division[:COMMUNITY_DIGITS]], (load, account))
+        heapq.heappush(queues[prefix_of(division)], (load, account))
     return queues
 
 
-async def _hand_out(unit: Unit, dealt: list[dict[str, int]]) -> None:
-    if not dealt:
-        return
-    await unit.connection.execute(
-        update(tasks)
-        .where(tasks.c.task_id == bindparam("task", type_=Key))
-        .values(account_id=bindparam("account", type_=Key)),
-        dealt,
+def _next_of(queues: dict[str, list[tuple[int, int]]], division: str) -> int | None:
+    """The least loaded account whose area holds `division`, its load counted up."""
+    fitting = [queues[division[:length]] for length in AREA_DIGITS if division[:length] in queues]
+    if not fitting:
+        return None
+    queue = min(fitting)
+    load, account = queue[0]
+    heapq.heapreplace(queue, (load + 1, account))
+    return account
+
+
+def _covers() -> ColumnElement[bool]:
+    """Whether the account's area holds the task's place: `prefix_of` in SQL."""
+    code = accounts.c.division_code
+    prefix = case(
+        (func.length(code) != COMMUNITY_DIGITS, code),
+        *(
+            (func.substr(code, length + 1) == "0" * (COMMUNITY_DIGITS - length), func.substr(code, 1, length))
+            for length in (2, 4, 6, 9)
+        ),
+        else_=code,
     )
-    for batch in range(0, len(dealt), 500):
-        ids = [row["task"] for row in dealt[batch : batch + 500]]
-        await tell(unit, "assigned", tasks.c.task_id.in_(ids))
+    return func.substr(tasks.c.division_code, 1, func.length(prefix)) == prefix
+
+
+async def _hand_out(unit: Unit, dealt: list[dict[str, int | None]]) -> None:
+    for start in range(0, len(dealt), BATCH):
+        batch = dealt[start : start + BATCH]
+        which = tasks.c.task_id.in_([row["task"] for row in batch])
+        await tell(unit, "handed_over", and_(which, tasks.c.account_id.is_not(None)))
+        await unit.connection.execute(
+            update(tasks)
+            .where(tasks.c.task_id == bindparam("task", type_=Key))
+            .values(account_id=bindparam("account", type_=Key)),
+            batch,
+        )
+        await tell(unit, "assigned", and_(which, tasks.c.account_id.is_not(None)))

@@ -29,6 +29,7 @@ from service.tables import enterprises, findings, households, residents, tasks
 from service.tables.codes import GRADE
 from service.tables.tasks import OPEN
 from service.work.history import tell
+from service.work.turns import take_planners_turn
 
 LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None))
 RANK = {grade: rank for rank, grade in enumerate(GRADE)}
@@ -44,6 +45,7 @@ class Gathered:
 
 async def gather(unit: Unit) -> Gathered:
     """Bring tasks in step with findings: open, join, refresh, end. Running it twice changes nothing."""
+    await take_planners_turn(unit)
     opened = await _open_missing(unit)
     await _join(unit)
     await _refresh(unit)
@@ -67,9 +69,7 @@ async def end_idle(unit: Unit, which: ColumnElement[bool] | None = None) -> int:
     await tell(unit, "closed", and_(idle, achieved))
     await tell(unit, "withdrawn", and_(idle, ~achieved))
     state = case((achieved, "closed"), else_="withdrawn")
-    ended = await unit.connection.execute(
-        update(tasks).where(idle).values(state=state, closed_at=unit.now, planned_on=None)
-    )
+    ended = await unit.connection.execute(update(tasks).where(idle).values(state=state, closed_at=unit.now))
     return ended.rowcount
 
 

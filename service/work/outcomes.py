@@ -21,6 +21,7 @@ from service.tables.tasks import OPEN_STATES, OUTCOME
 from service.work.gather import LIVE, end_idle
 from service.work.history import tell
 from service.work.tasks import Task, get
+from service.work.turns import take_workers_turn
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Learned:
-    """A fact the visit established, for the records: a field of a resident, or a service that was given."""
+    """A fact the visit established, for the records: a field of a record, or a service a resident was given."""
 
-    resident_id: int
+    entity: str
+    record_id: int
     field: str | None = None
     value: date | None = None
     service: str | None = None
@@ -53,8 +55,14 @@ class Settlement:
 
 
 MONTHS = {"M": 1, "Y": 12}
-FACT_OF = {"died": "death_on", "moved": "moved_out_on"}
-"""Outcomes that are facts about the person: the field that takes the day of the visit."""
+LOOK_AGAIN = timedelta(days=7)  # facts/domain §7: reminders are weekly
+FACT_OF = {
+    ("resident", "died"): "death_on",
+    ("resident", "moved"): "moved_out_on",
+    ("employment", "died"): "death_on",
+    ("employment", "moved"): "ended_on",
+}
+"""Outcomes that are facts: the field that takes the day of the visit. Who left a job has not moved house."""
 
 
 async def settle(unit: Unit, task_id: int, answers: list[Answer]) -> Settlement:
@@ -63,19 +71,22 @@ async def settle(unit: Unit, task_id: int, answers: list[Answer]) -> Settlement:
     NotFound outside the actor's sight, Conflict when the task or a finding is already settled, InvalidInput for an
     answer that lacks a date or names a finding of another task.
     """
+    await take_workers_turn(unit, task_id)
     task = await get(unit, task_id)
     if task.account_id != unit.actor.account_id:
         raise Conflict("这项任务由其他同事负责，请刷新列表。")
     if task.state not in OPEN_STATES:
         raise Conflict("这项任务已经结束，请刷新列表。")
     open_findings = await _open_findings(unit, task_id)
+    if len({answer.finding_id for answer in answers}) < len(answers):
+        raise InvalidInput("同一件事只能选一个结果，请删去重复的。")
     for answer in answers:
         _check(unit, answer, open_findings)
     learned: list[Learned] = []
     for answer in answers:
         row = open_findings[answer.finding_id]
         await _write(unit, task_id, answer, row)
-        learned += _learned(unit, answer, row)
+        learned += _learned(answer, row, unit.today)
     await tell(unit, "outcome", tasks.c.task_id == task_id, _told(answers))
     await _put_off(unit, task_id, answers)
     await end_idle(unit, tasks.c.task_id == task_id)
@@ -128,7 +139,7 @@ async def _write(unit: Unit, task_id: int, answer: Answer, row: Row[Any]) -> Non
         values = {
             "outcome": answer.outcome,
             "settled_on": unit.today,
-            "quiet_until": answer.revisit_on or _again(_document(row), unit.today),
+            "quiet_until": answer.revisit_on or _quiet_until(answer, _document(row), unit.today),
         }
     await unit.connection.execute(
         update(findings).where(findings.c.finding_id == answer.finding_id).values(**values)
@@ -139,6 +150,14 @@ def _document(row: Row[Any]) -> RuleDocument:
     return load(row.document, file=row.rule)
 
 
+def _quiet_until(answer: Answer, document: RuleDocument, day: date) -> date | None:
+    """Whoever was not found is looked for again, whatever the rule says of the others."""
+    again = _again(document, day)
+    if answer.outcome != "not_found":
+        return again
+    return min(again or date.max, day + LOOK_AGAIN)
+
+
 def _again(document: RuleDocument, day: date) -> date | None:
     """Until when a settled finding stays quiet: None means until its condition clears."""
     if document.again == "never":
@@ -147,15 +166,16 @@ def _again(document: RuleDocument, day: date) -> date | None:
     return day + timedelta(days=count) if unit == "D" else add_months(day, count * MONTHS[unit])
 
 
-def _learned(unit: Unit, answer: Answer, row: Row[Any]) -> list[Learned]:
-    resident = row.subject_id if row.subject_kind == "resident" else row.employee_id
-    if resident is None:
-        return []
-    if answer.outcome in FACT_OF:
-        return [Learned(resident, field=FACT_OF[answer.outcome], value=unit.today)]
+def _learned(answer: Answer, row: Row[Any], day: date) -> list[Learned]:
+    person = row.subject_id if row.subject_kind == "resident" else row.employee_id
+    field = FACT_OF.get((row.subject_kind, answer.outcome))
+    if field == "ended_on":
+        return [Learned("employment", row.subject_id, field=field, value=day)]
+    if field is not None:
+        return [Learned("resident", person, field=field, value=day)]
     given = _document(row).done
-    if answer.outcome == "done" and given is not None:
-        return [Learned(resident, service=given.event)]
+    if answer.outcome == "done" and given is not None and person is not None:
+        return [Learned("resident", person, service=given.event)]
     return []
 
 

@@ -33,6 +33,7 @@ from service.tables.tasks import OPEN
 from service.work.assign import assign
 from service.work.gather import grade_rank
 from service.work.history import tell
+from service.work.turns import take_planners_turn
 
 HORIZON = 60
 """Working days ahead for which a task gets a date; later ones wait without one."""
@@ -59,6 +60,7 @@ class Plan:
 
 async def plan(unit: Unit, day: date, calendar: WorkingDays, cap: int) -> Plan:
     """Assign every open task and date it; returns the loads of `day`."""
+    await take_planners_turn(unit)
     unassigned = await assign(unit, day)
     await _put_down(unit, _slots(day, cap), [day, *_following(day, calendar)])
     await _set_aside(unit, day)

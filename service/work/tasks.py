@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, not_, or_, select, true, update
 
 from service.access.actors import Actor, visible
 from service.access.permissions import Role
@@ -17,6 +17,7 @@ from service.tables.tasks import OPEN
 from service.work.gather import LIVE, grade_rank
 from service.work.history import tell
 from service.work.targets import Target, targets_of
+from service.work.turns import take_workers_turn
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ async def get(unit: Unit, task_id: int) -> Task:
 
 async def start(unit: Unit, task_id: int) -> Task:
     """Begin a visit. Beginning one's own again changes nothing; Conflict when it is over or another's."""
+    await take_workers_turn(unit, task_id)
     task = await get(unit, task_id)
     if task.account_id != unit.actor.account_id:
         raise Conflict("这项任务由其他同事负责，请刷新列表。")
@@ -131,7 +133,7 @@ async def start(unit: Unit, task_id: int) -> Task:
         return task
     which = and_(tasks.c.task_id == task_id, tasks.c.state.in_(("waiting", "planned")))
     begun = await unit.connection.execute(
-        update(tasks).where(which).values(state="started", planned_on=task.planned_on or unit.today)
+        update(tasks).where(which).values(state="started", planned_on=unit.today)
     )
     if begun.rowcount == 0:
         raise Conflict("这项任务已经结束，请刷新列表。")
@@ -178,6 +180,7 @@ async def _with_findings(unit: Unit, rows: list[Row[Any]] | Any) -> list[Task]:
 
 
 async def _findings_of(unit: Unit, task_ids: list[int]) -> dict[int, list[Finding]]:
+    """What stands of an open task, and all there ever was of one that is over."""
     rows = await unit.connection.execute(
         select(
             findings,
@@ -202,7 +205,8 @@ async def _findings_of(unit: Unit, task_ids: list[int]) -> dict[int, list[Findin
                 else_=employments.c.resident_id,
             ),
         )
-        .where(findings.c.task_id.in_(task_ids))
+        .join(tasks, tasks.c.task_id == findings.c.task_id)
+        .where(findings.c.task_id.in_(task_ids), or_(findings.c.cleared_on.is_(None), not_(OPEN)))
         .order_by(findings.c.task_id, grade_rank(findings.c.grade), findings.c.finding_id)
     )
     found: dict[int, list[Finding]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,6 @@ from service.access.unit import House
 from service.calendar import WorkingDays
 from service.errors import Conflict, InvalidInput, NotFound
 from service.tables import findings, outcomes, task_events, tasks
-from service.work import outcomes as settling
 from service.work import tasks as reading
 from service.work.gather import gather
 from service.work.outcomes import Answer, Learned, settle
@@ -190,8 +190,78 @@ async def test_the_records_learn_who_died_who_moved_and_what_was_given(house: Ho
         answers = [Answer(1, "died"), Answer(2, "moved"), Answer(3, "done")]
         settlement = await settle(unit, 1, answers)
     assert settlement.learned == [
-        Learned(1, field="death_on", value=MONDAY),
-        Learned(2, field="moved_out_on", value=MONDAY),
-        Learned(3, service="VISIT"),
+        Learned("resident", 1, field="death_on", value=MONDAY),
+        Learned("resident", 2, field="moved_out_on", value=MONDAY),
+        Learned("resident", 3, service="VISIT"),
     ]
-    assert settling.FACT_OF.keys() <= {"died", "moved"}
+
+
+async def test_who_left_a_job_has_not_moved_house(house: House) -> None:
+    async with house.write() as unit:
+        version = await made.rule_version(unit)
+        shop = await made.enterprise(unit)
+        job = await made.employment(unit, await made.resident(unit), shop)
+        target = {"target_kind": "enterprise", "target_id": shop}
+        await made.finding(unit, version, job, subject_kind="employment", **target)
+        account = await made.worker(unit)
+        await made.post(unit, account)
+        await gather(unit)
+        await plan(unit, MONDAY, WorkingDays(), 12)
+    async with house.write(Actor(account, "w1", Role.WORKER, made.COMMUNITY)) as unit:
+        settlement = await settle(unit, 1, [Answer(1, "moved")])
+    assert settlement.learned == [Learned("employment", job, field="ended_on", value=MONDAY)]
+
+
+async def test_whoever_was_not_found_is_looked_for_again(house: House) -> None:
+    worker = await _prepared(house, again="never")
+    async with house.write(worker) as unit:
+        await settle(unit, 1, [Answer(1, "not_found")])
+    assert (await _finding(house)).quiet_until == MONDAY + timedelta(days=7)
+
+
+async def test_one_finding_takes_one_answer(house: House) -> None:
+    worker = await _prepared(house)
+    with pytest.raises(InvalidInput):
+        async with house.write(worker) as unit:
+            await settle(unit, 1, [Answer(1, "done"), Answer(1, "declined")])
+    async with house.read() as unit:
+        assert (await unit.connection.execute(select(outcomes))).all() == []
+
+
+async def test_of_simultaneous_answers_one_wins_and_the_others_are_told(house: House) -> None:
+    worker = await _prepared(house)
+
+    async def answer(outcome: str) -> str:
+        try:
+            async with house.write(worker) as unit:
+                await settle(unit, 1, [Answer(1, outcome)])
+        except Conflict:
+            return "conflict"
+        return outcome
+
+    said = await asyncio.gather(*(answer(outcome) for outcome in ("declined", "accepted", "done", "moved")))
+    async with house.read() as unit:
+        kept = (await unit.connection.execute(select(outcomes.c.outcome))).scalars().all()
+    assert said.count("conflict") == 3
+    assert kept == [outcome for outcome in said if outcome != "conflict"]
+
+
+async def test_what_the_records_resolved_is_no_longer_on_the_list(house: House) -> None:
+    worker = await _prepared(house, 2)
+    async with house.write() as unit:
+        await unit.connection.execute(
+            update(findings).where(findings.c.finding_id == 1).values(cleared_on=MONDAY, clearing="resolved")
+        )
+        await gather(unit)
+    async with house.read(worker) as unit:
+        (task,) = await reading.page(unit, on=MONDAY)
+    assert [finding.finding_id for finding in task.findings] == [2]
+
+
+async def test_a_task_that_is_over_is_found_under_the_day_it_stood_on(house: House) -> None:
+    worker = await _prepared(house)
+    async with house.write(worker) as unit:
+        await settle(unit, 1, [Answer(1, "done")])
+        (task,) = await reading.page(unit, on=MONDAY, state="closed")
+        assert await reading.page(unit, on=MONDAY) == []
+    assert [finding.outcome for finding in task.findings] == ["done"]

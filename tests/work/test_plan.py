@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import made
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from service.access.unit import House, Unit
 from service.calendar import WorkingDays
-from service.tables import absences, accounts, task_events, tasks
+from service.tables import absences, accounts, residents, task_events, tasks
 from service.work.gather import gather
 from service.work.plan import plan
 
@@ -93,6 +94,48 @@ async def test_a_disabled_worker_gets_nothing_and_the_least_loaded_colleague_doe
     holders = [row[1] for row in rows]
     assert set(holders) == colleagues
     assert sorted(holders.count(colleague) for colleague in colleagues) == [2, 2]
+
+
+async def test_a_task_that_left_the_workers_area_goes_to_somebody_who_sees_it(house: House) -> None:
+    await made.many_findings(house, 2)
+    async with house.write() as unit:
+        first = await made.worker(unit, "first")
+        await made.post(unit, first)
+        await _planned(unit)
+        await unit.connection.execute(
+            update(residents).values(grid_code=None, live_code=made.OTHER_COMMUNITY)
+        )
+        nobody = await _planned(unit)
+        other = await made.worker(unit, "other", division_code=made.OTHER_COMMUNITY)
+        found = await _planned(unit)
+    assert [row[1] for row in nobody] == [None, None]
+    assert [row[1] for row in found] == [other, other]
+
+
+async def test_a_worker_of_one_grid_is_dealt_no_task_of_another(house: House) -> None:
+    await made.many_findings(house, 1)
+    async with house.write() as unit:
+        await made.worker(unit, "elsewhere", division_code=made.OTHER_GRID)
+        alone = await _planned(unit)
+        street = await made.worker(unit, "street", division_code="330102003000")
+        shared = await _planned(unit)
+    assert (alone[0][1], shared[0][1]) == (None, street)
+
+
+async def test_plans_at_once_open_each_task_once(house: House) -> None:
+    await made.many_findings(house, 20)
+
+    async def once() -> None:
+        async with house.write() as unit:
+            await gather(unit)
+            await plan(unit, MONDAY, CALENDAR, 12)
+
+    await asyncio.gather(once(), once(), once())
+    async with house.read() as unit:
+        opened = await unit.connection.execute(
+            select(func.count()).select_from(task_events).where(task_events.c.kind == "opened")
+        )
+        assert opened.scalar() == 20
 
 
 async def test_a_task_nobody_can_take_is_counted_and_kept(house: House) -> None:

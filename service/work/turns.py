@@ -1,0 +1,30 @@
+"""Who may change tasks at the same time: one planner, or many workers.
+
+Gathering and planning rewrite tasks by the thousand; on PostgreSQL they take turns, and a worker's answer waits for
+them and they for it. On SQLite there is one writer anyway.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select, text
+
+from service.access.unit import Unit
+from service.tables import tasks
+
+WORK_LOCK = 0x5A54_0002
+"""Key of the PostgreSQL advisory lock; held until the transaction ends."""
+
+
+async def take_planners_turn(unit: Unit) -> None:
+    """Wait until nobody else changes tasks; the transaction keeps the turn."""
+    if unit.dialect == "postgresql":
+        await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WORK_LOCK})
+
+
+async def take_workers_turn(unit: Unit, task_id: int) -> None:
+    """Wait until no planner is at work and nobody else answers for this task."""
+    if unit.dialect == "postgresql":
+        await unit.connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": WORK_LOCK})
+        await unit.connection.execute(
+            select(tasks.c.task_id).where(tasks.c.task_id == task_id).with_for_update()
+        )
