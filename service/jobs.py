@@ -8,10 +8,10 @@ morning that was missed, is simply run again at the next start.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from connectors.channels.contract import Channel
 from connectors.channels.registry import build, open_session
+from service.access import answered
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.calendar import WorkingDays
@@ -44,6 +45,10 @@ from service.work import gather, plan
 
 log = structlog.get_logger(__name__)
 MORNING = "morning"
+ANSWERS_KEPT = timedelta(days=2)
+"""How long a request may be repeated under its Idempotency-Key."""
+RETRY = timedelta(minutes=5)
+"""How often a morning that failed or was missed is tried again."""
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, how much is done, how much there is)."""
 
@@ -96,6 +101,8 @@ async def run_day(
 
 async def _round(house: House, settings: Settings, day: date, progress: Progress | None) -> Round:
     imports, refused = await import_drop_folder(house, settings.drop)
+    async with house.write() as unit:
+        await answered.forget(unit, unit.now - ANSWERS_KEPT)
     scanned = await scan_once(house, day, progress=progress)
     async with house.write() as unit:
         gathered = await gather.gather(unit)
@@ -124,12 +131,20 @@ async def scan_once(
 
 
 async def settle_scan(house: House, settings: Settings, scan_id: int) -> None:
-    """Run a scan that was begun, and bring tasks and today's lists in step with it."""
+    """Run a scan that was begun, and bring tasks and lists in step with it."""
     await scan.run(house, scan_id)
     async with house.write() as unit:
-        await gather.gather(unit)
-        await plan.plan(unit, unit.today, await rulebook.working_days(unit), settings.daily_cap)
-        await wording.write_words(unit, unit.today)
+        await plan_day(unit, settings)
+
+
+async def plan_day(unit: Unit, settings: Settings) -> plan.Plan:
+    """Gather and plan today, or the next working day where today is none, and write the words of its lists."""
+    calendar = await rulebook.working_days(unit)
+    day = calendar.on_or_after(unit.today)
+    await gather.gather(unit)
+    planned = await plan.plan(unit, day, calendar, settings.daily_cap)
+    await wording.write_words(unit, day)
+    return planned
 
 
 async def push_digests(unit: Unit, settings: Settings, planned: plan.Plan) -> int:
@@ -180,18 +195,20 @@ def quiet_hours(settings: Settings, calendar: WorkingDays) -> QuietHours:
 async def import_drop_folder(house: House, folder: Path) -> tuple[list[ImportReport], list[Refused]]:
     """Import every file of the drop folder whose name begins with a kind; move it to done/ or failed/.
 
-    A busy database or a full disk is no fault of the file: it stays where it is, and the round fails.
+    Any other file stays and is told of; names that end in .part or begin with a dot are still being written. A busy
+    database or a full disk is no fault of the file: it stays where it is, and the round fails.
     """
     reports: list[ImportReport] = []
-    refused: list[Refused] = []
+    refused = await asyncio.to_thread(_unnamed_files, folder)
     for path, kind in await asyncio.to_thread(_waiting_files, folder):
         try:
             reports.append(await import_file(house, path, kind, actor=SYSTEM))
         except Unavailable:
             raise
-        except Problem as error:
-            log.error("import_failed", kind=kind, code=error.code)
-            refused.append(Refused(path.name, error.detail))
+        except Exception as error:  # one file, whatever is wrong with it, must not cost everybody's morning
+            log.error("import_failed", kind=kind, **trace_of(error))
+            reason = error.detail if isinstance(error, Problem) else "读取时出现意外错误，请联系运维人员。"
+            refused.append(Refused(path.name, reason))
             await asyncio.to_thread(_move, path, folder / "failed")
         else:
             await asyncio.to_thread(_move, path, folder / "done")
@@ -203,8 +220,22 @@ def _waiting_files(folder: Path) -> list[tuple[Path, str]]:
     if not folder.is_dir():
         return []
     order = {kind: number for number, kind in enumerate(KINDS)}
-    named = [(path, kind) for path in folder.iterdir() if path.is_file() and (kind := _kind_of(path.name))]
+    files = [path for path in folder.iterdir() if path.is_file() and not _being_written(path.name)]
+    named = [(path, kind) for path in files if (kind := _kind_of(path.name))]
     return sorted(named, key=lambda pair: (order[pair[1]], pair[0].name))
+
+
+def _unnamed_files(folder: Path) -> list[Refused]:
+    """Files nobody will ever import, because their names say nothing."""
+    if not folder.is_dir():
+        return []
+    names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    reason = f"文件名须以数据种类开头（{'、'.join(KINDS)}），如 residents-2026.xlsx；请改名。"
+    return [Refused(name, reason) for name in names if not _being_written(name) and _kind_of(name) is None]
+
+
+def _being_written(name: str) -> bool:
+    return name.startswith(".") or name.endswith(".part")
 
 
 def _kind_of(name: str) -> str | None:
@@ -219,7 +250,8 @@ def _move(path: Path, folder: Path) -> None:
     while goal.exists():
         number += 1
         goal = folder / f"{path.stem}-{number}{path.suffix}"
-    path.replace(goal)
+    with suppress(FileNotFoundError):  # another process has moved it
+        path.replace(goal)
 
 
 async def _note(house: House, day: date, state: str) -> None:
@@ -256,8 +288,7 @@ async def catch_up(house: House, settings: Settings) -> None:
         cut_off = await scan.unfinished(unit)
     for scan_id in cut_off:
         await settle_scan(house, settings, scan_id)
-    if await missed(house, settings):
-        await run_day(house, settings, house.clock.today())
+    await _if_missed(house, settings)
 
 
 def morning_of(settings: Settings, day: date) -> datetime:
@@ -278,23 +309,37 @@ class CronTrigger(BaseTrigger):  # type: ignore[misc]
         return next(CronSim(self.line, now))
 
 
-def start_clock(house: House, settings: Settings) -> AsyncIOScheduler:
-    """Start the clock that runs the round each morning; the caller shuts it down."""
+def start_clock(house: House, settings: Settings, turn: asyncio.Lock) -> AsyncIOScheduler:
+    """Start the clock that runs the round each morning, and tries again while it was missed or failed.
+
+    Whoever else runs rounds in this process holds `turn`. The caller shuts the clock down.
+    """
     scheduler = AsyncIOScheduler(timezone=settings.zone)
 
     async def morning() -> None:
-        try:
-            await run_day(house, settings, house.clock.today())
-        except Exception as error:  # the clock must go on ticking; the round is noted as failed
-            log.error("morning_failed", **trace_of(error))
+        async with turn:
+            await _guarded(run_day(house, settings, house.clock.today()))
 
-    scheduler.add_job(
-        morning,
-        CronTrigger(settings.morning),
-        id=MORNING,
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=3600,
-    )
+    async def again() -> None:
+        if turn.locked():
+            return
+        async with turn:
+            await _guarded(_if_missed(house, settings))
+
+    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
+    scheduler.add_job(morning, CronTrigger(settings.morning), id=MORNING, **options)
+    scheduler.add_job(again, "interval", seconds=RETRY.total_seconds(), id="again", **options)
     scheduler.start()
     return scheduler
+
+
+async def _if_missed(house: House, settings: Settings) -> None:
+    if await missed(house, settings):
+        await run_day(house, settings, house.clock.today())
+
+
+async def _guarded(work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception as error:  # the clock must go on ticking; the round is noted as failed
+        log.error("morning_failed", **trace_of(error))

@@ -10,6 +10,7 @@ from service.cli.day import (
     scan_command,
     tasks_command,
 )
+from service.cli.deliveries import deliveries_group
 from service.cli.demo import demo_command
 from service.cli.office import account_group, import_command, init_command, schema_command
 from service.cli.rulebook import rules_group
@@ -19,7 +20,7 @@ from service.cli.shell import zhitui
 __all__ = ["main", "zhitui"]
 
 for command in (
-    init_command, demo_command, serve_command, import_command, rules_group, scan_command, plan_command, push_command,
+    init_command, demo_command, serve_command, import_command, rules_group, scan_command, plan_command, push_command, deliveries_group,
     run_day_command, tasks_command, explain_command, account_group, schema_command,
 ):  # fmt: skip
     zhitui.add_command(command)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import click
 from sqlalchemy import select
@@ -10,7 +12,7 @@ from sqlalchemy import select
 from service import jobs
 from service.access.unit import Unit
 from service.api.tasks import TaskView, task_views
-from service.cli.shell import IN_PART, Bar, Day, as_json, opened, print_json, run
+from service.cli.shell import IN_PART, Bar, Day, as_json, opened, print_json, refuse, run
 from service.cli.words import (
     explanation_lines,
     in_part,
@@ -20,7 +22,8 @@ from service.cli.words import (
     tally_words,
     troubled,
 )
-from service.engine import explain, rulebook, scan, wording
+from service.clock import SystemClock
+from service.engine import explain, rulebook, scan
 from service.errors import NotFound
 from service.records.identity import person_index
 from service.settings import Settings
@@ -55,17 +58,29 @@ async def scan_command(settings: Settings, as_of: date | None, only_rule: str | 
         raise SystemExit(IN_PART)
 
 
+def force_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--force` of what changes everybody's lists."""
+    return click.option("--force", is_flag=True, help="休息日，或不是今天，也执行。")(command)
+
+
+def require_today(settings: Settings, on: date | None, force: bool) -> None:
+    """Refuse to rearrange everybody's lists for another day by a slip of the finger."""
+    today = SystemClock(settings.zone).today()
+    if on is not None and on != today and not force:
+        refuse(f"{on} 不是今天（{today}），会改动所有人的清单；确实需要时请加 --force。", "not_today")
+
+
 @click.command("plan")
 @on_option
+@force_option
 @as_json
 @click.pass_obj
 @run
-async def plan_command(settings: Settings, on: date | None, json_: bool) -> None:
-    """把未完成的任务分派到人、排到天。"""
+async def plan_command(settings: Settings, on: date | None, force: bool, json_: bool) -> None:
+    """把未完成的任务分派到人、排到天；今天是休息日时排下一个工作日。"""
+    require_today(settings, on, force)
     async with opened(settings, on=on) as house, house.write() as unit:
-        await gather.gather(unit)
-        planned = await plan.plan(unit, unit.today, await rulebook.working_days(unit), settings.daily_cap)
-        await wording.write_words(unit, unit.today)
+        planned = await jobs.plan_day(unit, settings)
     if json_:
         print_json(planned)
         return
@@ -75,15 +90,19 @@ async def plan_command(settings: Settings, on: date | None, json_: bool) -> None
 
 @click.command("push")
 @on_option
+@force_option
 @as_json
 @click.pass_obj
 @run
-async def push_command(settings: Settings, on: date | None, json_: bool) -> None:
+async def push_command(settings: Settings, on: date | None, force: bool, json_: bool) -> None:
     """给当天有任务的人各排一条消息，并发出所有到时的消息。"""
+    require_today(settings, on, force)
     async with opened(settings, on=on) as house:
         async with house.write() as unit:
             day = unit.today
-            queued = await jobs.push_digests(unit, settings, plan.Plan(day, await plan.loads(unit, day), 0))
+            working = (await rulebook.working_days(unit)).is_working(day)
+            loads = await plan.loads(unit, day) if working else []
+            queued = await jobs.push_digests(unit, settings, plan.Plan(day, loads, 0))
         tally, waiting = await jobs.send_due(house, _aside(settings) if json_ else settings)
     if json_:
         print_json({"queued": queued, "sent": tally, "waiting": waiting})
@@ -95,12 +114,13 @@ async def push_command(settings: Settings, on: date | None, json_: bool) -> None
 
 @click.command("run-day")
 @on_option
-@click.option("--force", is_flag=True, help="休息日也执行。")
+@force_option
 @as_json
 @click.pass_obj
 @run
 async def run_day_command(settings: Settings, on: date | None, force: bool, json_: bool) -> None:
     """执行一个工作日早晨的全部步骤：导入、扫描、排班、推送。"""
+    require_today(settings, on, force)
     async with opened(settings, on=on) as house:
         done = await jobs.run_day(house, settings, house.clock.today(), progress=Bar(), force=force)
         sent = await jobs.send_due(house, _aside(settings) if json_ else settings) if done.ran else None

@@ -73,7 +73,9 @@ async def demo_command(settings: Settings, residents: int, once: bool, seed: int
         await _run_morning(morning, settings, day)
         doors = await _doors(house, street)
         _show_doors(settings, doors, day)
-        if not once:
+        if once:
+            click.echo(f"以后提供服务：ZHITUI_HOME={settings.home} zhitui serve")
+        else:
             await serve(settings, house)
 
 

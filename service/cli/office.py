@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,7 +57,7 @@ async def import_command(
         if report is not None:
             await write_report(house, result, report)
     if json_:
-        print_json(result)
+        print_json(asdict(result) | {"issues": [issue._asdict() for issue in result.issues]})
     else:
         click.echo("\n".join(import_lines(result, report)))
     if result.bad:

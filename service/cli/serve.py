@@ -38,10 +38,11 @@ async def serve(settings: Settings, house: House) -> None:
         jobs.open_sender(house, settings) as sender,
         listening(app, settings.host, settings.port) as url,
     ):
-        clock = jobs.start_clock(house, settings)
+        turn = asyncio.Lock()
+        clock = jobs.start_clock(house, settings, turn)
         sending = asyncio.create_task(sender.run(stop))
         sending.add_done_callback(lambda _ended: stop.set())
-        catching_up = asyncio.create_task(_catch_up(house, settings))
+        catching_up = asyncio.create_task(_catch_up(house, settings, turn))
         click.echo(f"智推已启动：{url}（接口文档 {url}/docs，按 Ctrl-C 停止）")
         try:
             await stop.wait()
@@ -53,12 +54,13 @@ async def serve(settings: Settings, house: House) -> None:
     click.echo("已停止。")
 
 
-async def _catch_up(house: House, settings: Settings) -> None:
+async def _catch_up(house: House, settings: Settings, turn: asyncio.Lock) -> None:
     try:
-        await jobs.catch_up(house, settings)
+        async with turn:
+            await jobs.catch_up(house, settings)
     except (
         Exception
-    ) as error:  # the service can work without it; the round is noted as failed and tried at next start
+    ) as error:  # the service can work without it; the round is noted as failed and the clock tries again
         log.error("catching_up_failed", **trace_of(error))
 
 

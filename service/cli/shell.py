@@ -20,7 +20,7 @@ import click
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 from pydantic_settings import SettingsError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connectors.channels.message import ChannelError
 from rules import CannotEvaluate, RuleErrors
@@ -90,7 +90,7 @@ def run(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
             refuse(error.detail, error.code, error.extra.get("errors", ()))
         except (ChannelError, CannotEvaluate) as error:
             refuse(str(error), type(error).__name__)
-        except (OSError, DBAPIError) as error:
+        except (OSError, InterfaceError, OperationalError) as error:
             refuse(
                 f"数据库无法连接，请检查数据库是否运行、ZHITUI_DATABASE 是否正确（{type(error).__name__}）。",
                 "database",

@@ -28,6 +28,10 @@ def import_lines(report: ImportReport, written: Path | None = None, shown: int =
     """What an import did to rows and to records, and the first issues with what to do about them."""
     head = "试运行，未写入" if report.dry_run else "已导入"
     yield f"{report.file_name} {head}：{report.read} 行，合格 {report.good}，有问题 {report.bad}；{_tallies(report)}"
+    if report.ignored:
+        yield f"  没有用到的列：{'、'.join(report.ignored)}"
+    if report.skipped:
+        yield f"  没有表头、已跳过的工作表：{'、'.join(report.skipped)}"
     for issue in report.issues[:shown]:
         value = f" {issue.value}" if issue.value else ""
         yield f"  {issue.sheet} 第 {issue.row} 行「{issue.column}」{value}：{issue.advice}"

@@ -69,7 +69,7 @@ async def active_rule(unit: Unit, rule: str) -> Version:
     """The active version of one rule; NotFound when there is none."""
     found = await _versions(unit, (rule_versions.c.state == "active") & (rule_versions.c.rule == rule))
     if not found:
-        raise NotFound("没有这条生效的规则，请用 zhitui rules list 查看规则编号。")
+        raise NotFound("没有这条生效的规则，请先查看规则列表中的编号。")
     return found[0]
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 import structlog
 from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors, applying, verdicts
 from service.access.actors import SYSTEM, Actor
@@ -67,7 +68,7 @@ async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int
     NotFound for a rule that is not active, Conflict when none was ever published, InvalidInput for a day that can only be previewed.
     """
     if not await keeps(unit, as_of):
-        raise InvalidInput("这一天在将来，或早于最近一次扫描，只能预览，不能写入：请用 zhitui scan --as-of。")
+        raise InvalidInput("这一天在将来，或早于最近一次扫描，只能预览，不能写入。")
     await _wanted(unit, only_rule)
     row = await unit.connection.execute(
         insert(scans)
@@ -86,9 +87,11 @@ async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int
 async def keeps(unit: Unit, as_of: date) -> bool:
     """Whether a scan of that day may change findings: not a future one, and none before the newest scan's day.
 
-    An older day would clear what was found since; a future one would open what is not due yet.
+    An older day would clear what was found since; a future one would open what is not due yet. A scan made under a
+    clock that ran ahead does not count.
     """
-    newest = (await unit.connection.execute(select(func.max(scans.c.as_of)))).scalar()
+    past = select(func.max(scans.c.as_of)).where(scans.c.as_of <= unit.today)
+    newest = (await unit.connection.execute(past)).scalar()
     return as_of <= unit.today and (newest is None or newest <= as_of)
 
 
@@ -123,13 +126,15 @@ async def _wanted(unit: Unit, only_rule: str | None) -> list[Version]:
 
 
 async def run(house: House, scan_id: int, progress: Progress | None = None, actor: Actor = SYSTEM) -> Scan:
-    """Do what is left of a scan, rule by rule, and close it."""
+    """Do what is left of a scan, rule by rule, and close it; as failed where a newer day was scanned meanwhile."""
     async with house.read(actor) as unit:
         scan = await get(unit, scan_id)
         only = (
             await unit.connection.execute(select(scans.c.only_rule).where(scans.c.scan_id == scan_id))
         ).scalar()
         versions = [version for version in await active(unit) if only in (None, version.rule)]
+    if scan.state == "running" and await _give_up_if_overtaken(house, scan, actor):
+        return replace(scan, state="failed")
     done = {result.rule for result in scan.rules}
     for number, version in enumerate(versions):
         if progress:
@@ -144,6 +149,15 @@ async def run(house: House, scan_id: int, progress: Progress | None = None, acto
     if progress:
         progress("", len(versions), len(versions))
     return scan
+
+
+async def _give_up_if_overtaken(house: House, scan: Scan, actor: Actor) -> bool:
+    async with house.write(actor) as unit:
+        if await keeps(unit, scan.as_of):
+            return False
+        ended = update(scans).where(scans.c.scan_id == scan.scan_id)
+        await unit.connection.execute(ended.values(state="failed", finished_at=unit.now))
+        return True
 
 
 async def unfinished(unit: Unit) -> list[int]:
@@ -180,11 +194,21 @@ async def _scan_rule(house: House, scan: Scan, version: Version, actor: Actor) -
             await _write_result(unit, scan.scan_id, version, started, judged)
     except Unavailable:
         raise
+    except DBAPIError as error:
+        if error.connection_invalidated:  # the database went away: the scan is taken up again when it is back
+            raise
+        await _note_failure(house, scan, version, started, error, actor)
     except Exception as error:  # whatever is wrong with one rule must not stop the others (RULES §4)
-        log.error("rule_failed", rule=version.rule, version=version.version, **trace_of(error))
-        async with house.write(actor) as unit:
-            if not await _already_done(unit, scan.scan_id, version.rule):
-                await _write_failure(unit, scan.scan_id, version, started, error)
+        await _note_failure(house, scan, version, started, error, actor)
+
+
+async def _note_failure(
+    house: House, scan: Scan, version: Version, started: float, error: Exception, actor: Actor
+) -> None:
+    log.error("rule_failed", rule=version.rule, version=version.version, **trace_of(error))
+    async with house.write(actor) as unit:
+        if not await _already_done(unit, scan.scan_id, version.rule):
+            await _write_failure(unit, scan.scan_id, version, started, error)
 
 
 @dataclass(frozen=True)

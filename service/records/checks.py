@@ -138,7 +138,7 @@ _FIELD_OF = {"person_index": "identity", "head_index": "identity"}
 def _refuse_group(kind: Kind, group: Sequence[tuple[int, str]], ledger: Ledger) -> None:
     for sequence, name in group:
         others = ledger.rows_of([other for other, _ in group if other != sequence])
-        header = kind.header_of("identity")
+        header = kind.header_of("name")
         ledger.refuse(
             sequence,
             "two_persons_one_number",

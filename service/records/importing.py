@@ -190,7 +190,7 @@ class _Work:
         return ImportReport(
             import_id, self.kind.name, self.path.name, self.dry_run,
             read=ledger.read, good=ledger.good, bad=len(ledger.refused), warnings=ledger.warnings, tallies=tallies,
-            issues=tuple(ledger.issues[:SHOWN]), more_issues=max(issues - SHOWN, 0),
+            issues=tuple(sorted(ledger.issues, key=lambda issue: (issue.sheet, issue.row))[:SHOWN]), more_issues=max(issues - SHOWN, 0),
             ignored=tuple(dict.fromkeys(ledger.ignored)), skipped=tuple(ledger.skipped),
             changeset_id=None if self.dry_run else changeset_id,
         )  # fmt: skip

@@ -38,7 +38,7 @@ class Database:
             self._writers = self._sqlite("BEGIN IMMEDIATE", 1)
         else:
             self._readers = self._writers = create_async_engine(
-                self.url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True
+                self.url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, hide_parameters=True
             )
         self._turn = asyncio.Lock()
 
@@ -90,6 +90,7 @@ class Database:
             poolclass=AsyncAdaptedQueuePool,
             pool_size=size,
             max_overflow=0,
+            hide_parameters=True,
             connect_args={"timeout": BUSY_SECONDS},
         )
 

@@ -43,6 +43,10 @@ def test_a_good_try_is_given_back(throttle: Throttle) -> None:
         throttle.take("10.0.0.1")
         throttle.give_back("10.0.0.1")
     throttle.give_back("10.0.0.9")
+    for _ in range(3):
+        throttle.take("10.0.0.1")
+    with pytest.raises(TooMany):
+        throttle.take("10.0.0.1")
 
 
 def test_memory_is_bounded(throttle: Throttle, monkeypatch: pytest.MonkeyPatch) -> None:

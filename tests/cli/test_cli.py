@@ -109,15 +109,19 @@ def test_a_whole_morning_by_hand(ready: Run, tmp_path: Path) -> None:
     scanned = document(ready("scan", "--as-of", TODAY, "--json"))
     assert scanned["state"] == "done"
     assert sum(rule["opened"] for rule in scanned["rules"]) > 5
-    planned = document(ready("plan", "--on", TODAY, "--json"))
+    planned = document(ready("plan", "--on", TODAY, "--force", "--json"))
     assert planned["unassigned"] == 0
     listed = document(ready("tasks", "--on", TODAY, "--json"))
     assert len(listed) == sum(load["visits"] for load in planned["loads"]) > 3
     one = document(ready("tasks", "--on", TODAY, "--worker", "w057", "--json"))
     assert 0 < len(one) < len(listed)
-    sent = ready("push", "--on", TODAY, "--json")
+    sent = ready("push", "--on", TODAY, "--force", "--json")
     assert sent.exit_code == 0, sent.output
     assert document(sent)["queued"] == document(sent)["sent"]["sent"] == len(planned["loads"])
+    listed = document(ready("deliveries", "list", "--on", TODAY, "--json"))
+    assert {one["status"] for one in listed} == {"delivered"}
+    again = ready("deliveries", "replay", str(listed[0]["delivery_id"]))
+    assert again.exit_code == 1, "what was delivered is not sent again"
     told = ready("explain", "old-age-allowance", "1", "--on", TODAY, "--json")
     assert told.exit_code == 0, told.output
     assert document(told)["judgement"]["verdict"] in ("match", "no", "unknown")
@@ -130,11 +134,18 @@ def test_scanning_a_day_to_come_is_a_preview(ready: Run) -> None:
     assert "没有写入" in result.stdout
 
 
-def test_a_day_off_is_left_out_and_said_so(ready: Run) -> None:
+@pytest.mark.parametrize("command", ["plan", "push", "run-day"])
+def test_another_day_is_rearranged_only_when_it_is_meant(ready: Run, command: str) -> None:
+    result = ready(command, "--on", "2099-06-01")
+    assert result.exit_code == 1
+    assert "--force" in result.stderr
+
+
+def test_a_day_run_ahead_does_not_lock_the_days_before_it(ready: Run) -> None:
     ready("rules", "load")
-    result = ready("run-day", "--on", "2026-11-29")
-    assert result.exit_code == 0, result.output
-    assert "休息日" in result.stdout
+    assert ready("run-day", "--on", "2099-06-01", "--force").exit_code == 0
+    scanned = ready("scan", "--json")
+    assert document(scanned)["state"] == "done"
 
 
 def test_a_file_in_the_drop_folder_that_cannot_be_read_is_told(ready: Run, tmp_path: Path) -> None:
@@ -142,7 +153,7 @@ def test_a_file_in_the_drop_folder_that_cannot_be_read_is_told(ready: Run, tmp_p
     drop = tmp_path / "home" / "drop"
     drop.mkdir()
     (drop / "residents.xlsx").write_bytes(b"%PDF-1.7 not a workbook")
-    result = ready("run-day", "--on", TODAY)
+    result = ready("run-day", "--on", TODAY, "--force")
     assert result.exit_code == 3, result.output
     assert "residents.xlsx" in result.stdout
     assert (drop / "failed" / "residents.xlsx").exists()

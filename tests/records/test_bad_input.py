@@ -110,7 +110,7 @@ async def test_two_persons_with_one_number_are_both_refused_and_told_of_each_oth
 ) -> None:
     rows = [good(CHEN, "陈大文"), good(LIN, "林小"), good(CHEN, "陈小文"), good(CHEN, "陈 大 文")]
     report = await load(house, tmp_path, rows)
-    assert sorted(problems(report)) == [(row, "身份证号", "two_persons_one_number") for row in (2, 4, 5)]
+    assert sorted(problems(report)) == [(row, "姓名", "two_persons_one_number") for row in (2, 4, 5)]
     advice = {issue.row: issue.advice for issue in report.issues}
     assert "第 4、5 行" in advice[2]
     assert "第 2、5 行" in advice[4]

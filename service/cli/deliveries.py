@@ -1,0 +1,56 @@
+"""What became of the day's messages, and sending one again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from service.access import audit
+from service.cli.shell import Day, as_json, opened, print_json, run
+from service.push import deliveries
+from service.settings import Settings
+
+PAGE = 500
+
+
+@click.group("deliveries")
+def deliveries_group() -> None:
+    """消息投递：查看与补发。"""
+
+
+@deliveries_group.command("list")
+@click.option("--on", type=Day(), help="哪一天，默认今天。")
+@click.option("--status", type=click.Choice(list(deliveries.STATUSES)), help="只看这一状态。")
+@as_json
+@click.pass_obj
+@run
+async def list_command(settings: Settings, on: date | None, status: str | None, json_: bool) -> None:
+    """列出一天的消息各到了哪一步、为什么。"""
+    found: list[deliveries.Delivery] = []
+    async with opened(settings) as house, house.read() as unit:
+        day = on or unit.today
+        while page := await deliveries.deliveries_of_day(
+            unit, day, status=status, after=found[-1].delivery_id if found else 0, limit=PAGE
+        ):
+            found += page
+    if json_:
+        print_json(found)
+        return
+    for one in found:
+        reason = f"：{one.reason}" if one.reason else ""
+        click.echo(f"{one.delivery_id} {one.login} {one.channel} {one.label}{reason}")
+    click.echo(f"{day} 共 {len(found)} 条。")
+
+
+@deliveries_group.command("replay")
+@click.argument("delivery_id", type=int)
+@click.option("--risk-double", is_flag=True, help="结果不明的也补发；对方可能收到两次。")
+@click.pass_obj
+@run
+async def replay_command(settings: Settings, delivery_id: int, risk_double: bool) -> None:
+    """把失败的一条重新排入待发；下次推送时发出。"""
+    async with opened(settings) as house, house.write() as unit:
+        await deliveries.replay(unit, delivery_id, risk_double=risk_double)
+        await audit.record(unit, "delivery.replay", "delivery", delivery_id)
+    click.echo("已重新排入待发。")
