@@ -102,6 +102,7 @@ class _Work:
             "state": "running", "actor_id": self.actor.account_id, "started_at": self.house.clock.now(),
         }  # fmt: skip
         async with self.house.write(self.actor) as unit:
+            await close_abandoned(unit)
             result = await unit.connection.execute(insert(imports).values(row).returning(imports.c.import_id))
             return int(result.scalar_one())
 
