@@ -1,4 +1,4 @@
-"""The working-morning round, the only place that knows the order import → scan → plan → push, and its clock.
+"""The working-morning round, the only place that knows the order import → scan → plan → push.
 
 A round is keyed by its day in `job_runs`. Every step is safe to repeat: an import is idempotent, a scan resumes at
 the first rule without a result, a plan gives the same list, a digest is queued once. So a round that was killed, or a
@@ -8,18 +8,13 @@ morning that was missed, is simply run again at the next start.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.base import BaseTrigger
-from cronsim import CronSim
-from sqlalchemy import select
 
 from connectors.channels.contract import Channel
 from connectors.channels.registry import build, open_session
@@ -28,15 +23,12 @@ from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.calendar import WorkingDays
 from service.engine import rulebook, scan, wording
-from service.errors import Problem, Unavailable
-from service.logs import trace_of
 from service.push import digests
 from service.push.deliveries import Waiting, waiting
 from service.push.quiet import QuietHours
 from service.push.rounds import Tally
 from service.push.sender import Sender
-from service.records.importing import close_abandoned, import_file
-from service.records.kinds import KINDS
+from service.records.drop import Refused, import_drop_folder
 from service.records.reports import ImportReport
 from service.settings import Settings
 from service.tables import job_runs
@@ -47,18 +39,8 @@ log = structlog.get_logger(__name__)
 MORNING = "morning"
 ANSWERS_KEPT = timedelta(days=2)
 """How long a request may be repeated under its Idempotency-Key."""
-RETRY = timedelta(minutes=5)
-"""How often a morning that failed or was missed is tried again."""
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, how much is done, how much there is)."""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A file of the drop folder that was not imported, and why."""
-
-    file_name: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -192,68 +174,6 @@ def quiet_hours(settings: Settings, calendar: WorkingDays) -> QuietHours:
     )
 
 
-async def import_drop_folder(house: House, folder: Path) -> tuple[list[ImportReport], list[Refused]]:
-    """Import every file of the drop folder whose name begins with a kind; move it to done/ or failed/.
-
-    Any other file stays and is told of; names that end in .part or begin with a dot are still being written. A busy
-    database or a full disk is no fault of the file: it stays where it is, and the round fails.
-    """
-    reports: list[ImportReport] = []
-    refused = await asyncio.to_thread(_unnamed_files, folder)
-    for path, kind in await asyncio.to_thread(_waiting_files, folder):
-        try:
-            reports.append(await import_file(house, path, kind, actor=SYSTEM))
-        except Unavailable:
-            raise
-        except Exception as error:  # one file, whatever is wrong with it, must not cost everybody's morning
-            log.error("import_failed", kind=kind, **trace_of(error))
-            reason = error.detail if isinstance(error, Problem) else "读取时出现意外错误，请联系运维人员。"
-            refused.append(Refused(path.name, reason))
-            await asyncio.to_thread(_move, path, folder / "failed")
-        else:
-            await asyncio.to_thread(_move, path, folder / "done")
-    return reports, refused
-
-
-def _waiting_files(folder: Path) -> list[tuple[Path, str]]:
-    """Files in the order of KINDS (places and people before what refers to them), then by name."""
-    if not folder.is_dir():
-        return []
-    order = {kind: number for number, kind in enumerate(KINDS)}
-    files = [path for path in folder.iterdir() if path.is_file() and not _being_written(path.name)]
-    named = [(path, kind) for path in files if (kind := _kind_of(path.name))]
-    return sorted(named, key=lambda pair: (order[pair[1]], pair[0].name))
-
-
-def _unnamed_files(folder: Path) -> list[Refused]:
-    """Files nobody will ever import, because their names say nothing."""
-    if not folder.is_dir():
-        return []
-    names = sorted(path.name for path in folder.iterdir() if path.is_file())
-    reason = f"文件名须以数据种类开头（{'、'.join(KINDS)}），如 residents-2026.xlsx；请改名。"
-    return [Refused(name, reason) for name in names if not _being_written(name) and _kind_of(name) is None]
-
-
-def _being_written(name: str) -> bool:
-    return name.startswith(".") or name.endswith(".part")
-
-
-def _kind_of(name: str) -> str | None:
-    stem = name.lower().split(".")[0]
-    return next((kind for kind in KINDS if stem == kind or stem.startswith(f"{kind}-")), None)
-
-
-def _move(path: Path, folder: Path) -> None:
-    """Move without replacing: a file of the same name gets a number."""
-    folder.mkdir(exist_ok=True)
-    goal, number = folder / path.name, 1
-    while goal.exists():
-        number += 1
-        goal = folder / f"{path.stem}-{number}{path.suffix}"
-    with suppress(FileNotFoundError):  # another process has moved it
-        path.replace(goal)
-
-
 async def _note(house: House, day: date, state: str) -> None:
     running = state == "running"
     changed = ["state", "finished_at", *(["started_at"] if running else [])]
@@ -266,80 +186,3 @@ async def _note(house: House, day: date, state: str) -> None:
             "finished_at": None if running else unit.now,
         }
         await unit.connection.execute(upsert(unit.dialect, job_runs, ["job", "day"], changed), row)
-
-
-async def missed(house: House, settings: Settings) -> bool:
-    """Whether today's morning has passed without a round that succeeded."""
-    async with house.read() as unit:
-        day, now = unit.today, unit.now.astimezone(settings.zone)
-        calendar = await rulebook.working_days(unit)
-        state = await unit.connection.execute(
-            select(job_runs.c.state).where(job_runs.c.job == MORNING, job_runs.c.day == day)
-        )
-        succeeded = state.scalar() == "done"
-    return calendar.is_working(day) and not succeeded and morning_of(settings, day) <= now
-
-
-async def catch_up(house: House, settings: Settings) -> None:
-    """Close imports and finish scans that were cut off, and run today's round if its morning was missed."""
-    async with house.write() as unit:
-        await close_abandoned(unit)
-    async with house.read() as unit:
-        cut_off = await scan.unfinished(unit)
-    for scan_id in cut_off:
-        await settle_scan(house, settings, scan_id)
-    await _if_missed(house, settings)
-
-
-def morning_of(settings: Settings, day: date) -> datetime:
-    """When the round of `day` is due; the end of time when the cron line leaves the day out."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=settings.zone)
-    due = next(CronSim(settings.morning, midnight))
-    return due if due.date() == day else datetime.max.replace(tzinfo=settings.zone)
-
-
-class CronTrigger(BaseTrigger):  # type: ignore[misc]
-    """APScheduler's clock by cronsim, because its own `from_crontab` misreads week days."""
-
-    def __init__(self, line: str) -> None:
-        self.line = line
-
-    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """The first time of the cron line after `now`, in the zone of `now`."""
-        return next(CronSim(self.line, now))
-
-
-def start_clock(house: House, settings: Settings, turn: asyncio.Lock) -> AsyncIOScheduler:
-    """Start the clock that runs the round each morning, and tries again while it was missed or failed.
-
-    Whoever else runs rounds in this process holds `turn`. The caller shuts the clock down.
-    """
-    scheduler = AsyncIOScheduler(timezone=settings.zone)
-
-    async def morning() -> None:
-        async with turn:
-            await _guarded(run_day(house, settings, house.clock.today()))
-
-    async def again() -> None:
-        if turn.locked():
-            return
-        async with turn:
-            await _guarded(_if_missed(house, settings))
-
-    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
-    scheduler.add_job(morning, CronTrigger(settings.morning), id=MORNING, **options)
-    scheduler.add_job(again, "interval", seconds=RETRY.total_seconds(), id="again", **options)
-    scheduler.start()
-    return scheduler
-
-
-async def _if_missed(house: House, settings: Settings) -> None:
-    if await missed(house, settings):
-        await run_day(house, settings, house.clock.today())
-
-
-async def _guarded(work: Awaitable[object]) -> None:
-    try:
-        await work
-    except Exception as error:  # the clock must go on ticking; the round is noted as failed
-        log.error("morning_failed", **trace_of(error))

@@ -24,6 +24,7 @@ from service.cli.words import (
 )
 from service.clock import SystemClock
 from service.engine import explain, rulebook, scan
+from service.engine.preview import preview
 from service.errors import NotFound
 from service.records.identity import person_index
 from service.settings import Settings
@@ -45,7 +46,7 @@ async def scan_command(settings: Settings, as_of: date | None, only_rule: str | 
         day = as_of or house.clock.today()
         async with house.read() as unit:
             kept = await scan.keeps(unit, day)
-            done = None if kept else await scan.preview(unit, as_of=day, only_rule=only_rule)
+            done = None if kept else await preview(unit, as_of=day, only_rule=only_rule)
         if done is None:
             done = await jobs.scan_once(house, day, only_rule=only_rule, progress=Bar())
             async with house.write() as unit:

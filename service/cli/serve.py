@@ -8,7 +8,7 @@ import signal
 import click
 import structlog
 
-from service import jobs
+from service import clockwork, jobs
 from service.access.unit import House
 from service.app import build_app, listening
 from service.cli.shell import opened, run
@@ -39,7 +39,7 @@ async def serve(settings: Settings, house: House) -> None:
         listening(app, settings.host, settings.port) as url,
     ):
         turn = asyncio.Lock()
-        clock = jobs.start_clock(house, settings, turn)
+        clock = clockwork.start_clock(house, settings, turn)
         sending = asyncio.create_task(sender.run(stop))
         sending.add_done_callback(lambda _ended: stop.set())
         catching_up = asyncio.create_task(_catch_up(house, settings, turn))
@@ -57,7 +57,7 @@ async def serve(settings: Settings, house: House) -> None:
 async def _catch_up(house: House, settings: Settings, turn: asyncio.Lock) -> None:
     try:
         async with turn:
-            await jobs.catch_up(house, settings)
+            await clockwork.catch_up(house, settings)
     except (
         Exception
     ) as error:  # the service can work without it; the round is noted as failed and the clock tries again

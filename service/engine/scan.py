@@ -20,7 +20,7 @@ from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors, applying, ve
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.engine.missing import missing_facts
-from service.engine.reconcile import Episode, Tally, counts, fill, reconcile, withdraw
+from service.engine.reconcile import Episode, Tally, fill, reconcile, withdraw
 from service.engine.rulebook import Version, active, active_rule, basis
 from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
@@ -69,7 +69,7 @@ async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int
     """
     if not await keeps(unit, as_of):
         raise InvalidInput("这一天在将来，或早于最近一次扫描，只能预览，不能写入。")
-    await _wanted(unit, only_rule)
+    await wanted_versions(unit, only_rule)
     row = await unit.connection.execute(
         insert(scans)
         .values(
@@ -95,28 +95,8 @@ async def keeps(unit: Unit, as_of: date) -> bool:
     return as_of <= unit.today and (newest is None or newest <= as_of)
 
 
-async def preview(unit: Unit, *, as_of: date, only_rule: str | None = None) -> Scan:
-    """What each rule would find on `as_of`, by today's records; nothing is kept."""
-    results: list[RuleResult] = []
-    ground = await basis(unit)
-    for version in await _wanted(unit, only_rule):
-        started = time.perf_counter()
-        matched, unknown = 0, 0
-        if version.effective(as_of):
-            await fill(
-                unit,
-                verdicts(ground.checked(version), CATALOGUE, ground.moment(as_of), dialect=unit.dialect),
-            )
-            matched, unknown = await counts(unit)
-        results.append(
-            RuleResult(
-                version.rule, version.title, "done", matched, unknown, None, 0, 0, 0, None, _since(started)
-            )
-        )
-    return Scan(0, as_of, "preview", results)
-
-
-async def _wanted(unit: Unit, only_rule: str | None) -> list[Version]:
+async def wanted_versions(unit: Unit, only_rule: str | None) -> list[Version]:
+    """The rules a scan is about; NotFound for one that is not active, Conflict when none was ever published."""
     if only_rule is not None:
         return [await active_rule(unit, only_rule)]
     ever = await unit.connection.execute(select(rule_versions.c.version_id).limit(1))

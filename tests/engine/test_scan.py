@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from service.access.unit import House
 from service.clock import SetClock
 from service.engine import scan
+from service.engine.preview import preview
 from service.errors import Conflict, InvalidInput
 from service.tables import findings, residents, rule_versions, scan_rules
 
@@ -208,7 +209,7 @@ async def test_a_day_to_come_is_previewed_and_nothing_is_kept(house: House) -> N
     before = await _rows(house, findings)
     async with house.read() as unit:
         assert not await scan.keeps(unit, TODAY + timedelta(days=1))
-        told = await scan.preview(unit, as_of=TODAY + timedelta(days=1))
+        told = await preview(unit, as_of=TODAY + timedelta(days=1))
     assert (told.state, told.rules[0].matched, told.rules[0].unknown) == ("preview", 3, 1)
     assert await _rows(house, findings) == before
     with pytest.raises(InvalidInput):

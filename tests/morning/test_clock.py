@@ -11,7 +11,7 @@ import pytest
 from morning.conftest import settings_in
 from sqlalchemy import select, update
 
-from service import jobs
+from service import clockwork, jobs
 from service.access.unit import House
 from service.clock import SetClock
 from service.tables import job_runs
@@ -33,13 +33,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 )
 def test_a_cron_line_means_what_cron_means(line: str, expected: datetime) -> None:
     monday_noon = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
-    assert jobs.CronTrigger(line).get_next_fire_time(None, monday_noon) == expected
+    assert clockwork.CronTrigger(line).get_next_fire_time(None, monday_noon) == expected
 
 
 async def test_when_the_time_comes_the_round_runs_and_is_noted(morning: House, tmp_path: Path) -> None:
     assert isinstance(morning.clock, SetClock)
     morning.clock.advance(days=1)
-    scheduler = jobs.start_clock(morning, settings_in(tmp_path), asyncio.Lock())
+    scheduler = clockwork.start_clock(morning, settings_in(tmp_path), asyncio.Lock())
     try:
         scheduler.modify_job(jobs.MORNING, next_run_time=datetime.now(SHANGHAI))
         async with asyncio.timeout(30):
@@ -60,7 +60,7 @@ async def test_a_round_that_fails_leaves_the_clock_running_and_is_noted(
     (settings.drop / "divisions.csv").write_text(
         "编码,名称,级别,上级编码\n330102003099,新社区,社区,330102003000\n"
     )
-    scheduler = jobs.start_clock(morning, settings, asyncio.Lock())
+    scheduler = clockwork.start_clock(morning, settings, asyncio.Lock())
     try:
         scheduler.modify_job(jobs.MORNING, next_run_time=datetime.now(SHANGHAI))
         async with asyncio.timeout(30):
@@ -69,13 +69,13 @@ async def test_a_round_that_fails_leaves_the_clock_running_and_is_noted(
         assert scheduler.get_job(jobs.MORNING).next_run_time > datetime.now(SHANGHAI)
     finally:
         scheduler.shutdown(wait=False)
-    assert await jobs.missed(morning, settings)
+    assert await clockwork.missed(morning, settings)
 
 
 async def test_a_morning_that_failed_is_tried_again_without_a_restart(morning: House, tmp_path: Path) -> None:
     async with morning.write() as unit:
         await unit.connection.execute(update(job_runs).values(state="failed"))
-    scheduler = jobs.start_clock(morning, settings_in(tmp_path), asyncio.Lock())
+    scheduler = clockwork.start_clock(morning, settings_in(tmp_path), asyncio.Lock())
     try:
         scheduler.modify_job("again", next_run_time=datetime.now(SHANGHAI))
         async with asyncio.timeout(30):

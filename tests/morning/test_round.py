@@ -9,12 +9,13 @@ import pytest
 from morning.conftest import TODAY, settings_in
 from sqlalchemy import func, select, text, update
 
-from service import jobs
+from service import clockwork, jobs
 from service.access.unit import House
 from service.cli.day import day_lists
 from service.cli.words import list_lines
 from service.clock import SetClock
 from service.errors import StorageFull
+from service.records.drop import import_drop_folder
 from service.tables import deliveries, findings, job_runs, notifications, residents, task_events, tasks
 
 
@@ -93,21 +94,21 @@ async def test_a_day_off_is_left_out(morning: House, tmp_path: Path) -> None:
 
 async def test_a_missed_morning_is_caught_up_at_start_and_only_then(morning: House, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    assert not await jobs.missed(morning, settings)
+    assert not await clockwork.missed(morning, settings)
     clock = morning.clock
     assert isinstance(clock, SetClock)
     clock.instant += timedelta(days=1, minutes=-45)
-    assert not await jobs.missed(morning, settings), "a quarter to eight is not late yet"
+    assert not await clockwork.missed(morning, settings), "a quarter to eight is not late yet"
     clock.advance(hours=3)
-    assert await jobs.missed(morning, settings)
-    await jobs.catch_up(morning, settings)
-    assert not await jobs.missed(morning, settings)
+    assert await clockwork.missed(morning, settings)
+    await clockwork.catch_up(morning, settings)
+    assert not await clockwork.missed(morning, settings)
 
 
 async def test_a_round_that_failed_is_missed_until_it_succeeds(morning: House, tmp_path: Path) -> None:
     async with morning.write() as unit:
         await unit.connection.execute(update(job_runs).values(state="failed"))
-    assert await jobs.missed(morning, settings_in(tmp_path))
+    assert await clockwork.missed(morning, settings_in(tmp_path))
 
 
 async def test_a_file_in_the_drop_folder_is_imported_and_put_aside(morning: House, tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ async def test_a_file_in_the_drop_folder_is_imported_and_put_aside(morning: Hous
     (settings.drop / "residents.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
     (settings.drop / "readme.txt").write_text("not for import")
     (settings.drop / "residents-2.csv.part").write_text("still being copied")
-    reports, refused = await jobs.import_drop_folder(morning, settings.drop)
+    reports, refused = await import_drop_folder(morning, settings.drop)
     assert [(report.kind, report.created) for report in reports] == [("divisions", 1)]
     assert [file.file_name for file in refused] == ["readme.txt", "residents.csv"]
     assert "residents-" in refused[0].reason
@@ -138,7 +139,7 @@ async def test_a_file_of_a_name_already_put_aside_does_not_replace_it(morning: H
         settings.drop.mkdir(exist_ok=True)
         row = f"33010200309{number},新社区{number},社区,330102003000"
         (settings.drop / "divisions.csv").write_text(f"编码,名称,级别,上级编码\n{row}\n")
-        await jobs.import_drop_folder(morning, settings.drop)
+        await import_drop_folder(morning, settings.drop)
     assert {path.name for path in (settings.drop / "done").iterdir()} == {"divisions.csv", "divisions-2.csv"}
 
 
@@ -158,5 +159,5 @@ async def test_a_full_disk_or_busy_database_leaves_the_file_where_it_is(
     rows = "\n".join(f"3301020{number:05d},社区{number},社区,330102003000" for number in range(4000, 9000))
     (settings.drop / "divisions.csv").write_text(f"编码,名称,级别,上级编码\n{rows}\n")
     with pytest.raises(StorageFull):
-        await jobs.import_drop_folder(morning, settings.drop)
+        await import_drop_folder(morning, settings.drop)
     assert [path.name for path in settings.drop.iterdir()] == ["divisions.csv"]
