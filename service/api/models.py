@@ -41,23 +41,14 @@ class PageQuery(Query):
     limit: int = Field(50, ge=1, le=200, description="每页条数，1 到 200")
 
 
-class CursorQuery(Query):
-    """Keyset paging over an order of several columns: `after` is a mark the server gave, not a key."""
-
-    after: str | None = Field(
-        None, min_length=1, max_length=1000, description="上一页返回的 next；第一页不填"
-    )
-    limit: int = Field(50, ge=1, le=200, description="每页条数，1 到 200")
-
-
 class Page(View, Generic[T]):
     """One page; `next` goes into `after` for the following one and is null on the last."""
 
     items: list[T]
-    next: int | str | None = Field(description="下一页的 after；为空表示没有更多")
+    next: int | None = Field(description="下一页的 after；为空表示没有更多")
 
     @classmethod
-    def of(cls, items: Sequence[T], *, limit: int, key: Callable[[T], int | str]) -> Self:
+    def of(cls, items: Sequence[T], *, limit: int, key: Callable[[T], int]) -> Self:
         """Cut `items` to `limit`. Fetch `limit + 1` rows: the extra one only tells that there is more."""
         shown = list(items[:limit])
         return cls(items=shown, next=key(shown[-1]) if len(items) > limit else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from service.cli.accounts import account_group
+from service.cli.audit import audit_group
 from service.cli.day import (
     explain_command,
     plan_command,
@@ -12,7 +14,7 @@ from service.cli.day import (
 )
 from service.cli.deliveries import deliveries_group
 from service.cli.demo import demo_command
-from service.cli.office import account_group, import_command, init_command, schema_command
+from service.cli.office import import_command, init_command, schema_command
 from service.cli.rulebook import rules_group
 from service.cli.serve import serve_command
 from service.cli.shell import zhitui
@@ -21,7 +23,7 @@ __all__ = ["main", "zhitui"]
 
 for command in (
     init_command, demo_command, serve_command, import_command, rules_group, scan_command, plan_command, push_command, deliveries_group,
-    run_day_command, tasks_command, explain_command, account_group, schema_command,
+    run_day_command, tasks_command, explain_command, account_group, audit_group, schema_command,
 ):  # fmt: skip
     zhitui.add_command(command)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 from collections.abc import Callable
 from datetime import date
@@ -208,6 +209,33 @@ def test_a_weak_password_is_refused_with_the_reason(ready: Run) -> None:
     result = ready(*words, ZHITUI_NEW_PASSWORD="12345678")
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) > 1
+
+
+def test_an_account_is_changed_and_every_step_is_in_an_unbroken_audit_log(ready: Run, tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text(
+        "编码,名称,级别,上级编码\n330102003057,东坡路社区,社区,\n330102003057001,第一网格,网格,330102003057\n"
+    )
+    assert ready("import", places, "--as", "divisions").exit_code == 0
+    words = ("account", "add", "wang", "--name", "王敏", "--role", "worker", "--division", "330102003057")
+    assert ready(*words, "--no-password").exit_code == 0
+    assert ready("account", "grid", "wang", "330102003057001", "--deputy").exit_code == 0
+    assert ready("account", "grid", "wang", "330102003058001").exit_code == 1, "not in the own area"
+    assert ready("account", "address", "wang", "email", "wang@example.cn").exit_code == 0
+    issued = document(ready("account", "token", "wang", "--json"))
+    assert ready("account", "revoke", str(issued["token_id"])).exit_code == 0
+    assert ready("account", "revoke", str(issued["token_id"])).exit_code == 1
+    assert ready("account", "disable", "wang").exit_code == 0
+    assert ready("account", "token", "wang").exit_code == 1
+    assert ready("account", "disable", "nobody").exit_code == 1
+    assert ready("audit", "verify").exit_code == 0
+    with sqlite3.connect(tmp_path / "home" / "zhitui.db") as database:
+        database.execute("DROP TRIGGER audit_refuses_update")
+        database.execute("UPDATE audit SET action = 'nothing' WHERE audit_id = 2")
+    database.close()
+    broken = ready("audit", "verify")
+    assert broken.exit_code == 3
+    assert "2" in broken.stdout
 
 
 def test_the_demo_ends_by_itself_when_asked_to(run: Run) -> None:

@@ -17,7 +17,7 @@ from service.settings import Settings
 from service.tables import metadata
 
 SETTINGS = {f"ZHITUI_{field.upper()}" for field in Settings.model_fields}
-OUTSIDE = {"ZHITUI_NEW_PASSWORD": "service/cli/office.py", "ZHITUI_DATABASE_PASSWORD": "compose.yaml"}
+OUTSIDE = {"ZHITUI_NEW_PASSWORD": "service/cli/accounts.py", "ZHITUI_DATABASE_PASSWORD": "compose.yaml"}
 """Variables that are no settings, with the file that reads them."""
 CALL = re.compile(r"(?:^|[\s(\"';|&/])zhitui ([a-z][^\n`'\";|&)。，：]*)", re.MULTILINE)
 TERM = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `([^`]+)` \|", re.MULTILINE)
