@@ -57,19 +57,17 @@ def reason(rule: CheckedRule, scope: Scope, moment: Moment, verdict: str) -> str
 
 
 def _about(clause: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
-    """What makes the rule apply: of several alternatives the one that holds, which is why this person is meant.
+    """What makes the rule apply: of several alternatives those that hold, in the order of the rule.
 
     Alternatives that only allow for an empty cell ("no status, or open") tell nothing.
     """
-    alternatives = bare(clause)
-    telling = isinstance(alternatives, Or) and not any(
-        isinstance(bare(item), Empty) for item in alternatives.items
-    )
-    for said in _said(clause, scope, moment):
-        if telling:
-            yield Said(CHOSEN, said.text)
-        elif said.weight >= ROW:
-            yield said
+    match bare(clause):
+        case Or(items) if not any(isinstance(bare(item), Empty) for item in items):
+            for item in items:
+                if test(item, moment)(scope):
+                    yield from (Said(CHOSEN, said.text) for said in list(_said(item, scope, moment))[:1])
+        case _:
+            yield from (said for said in _said(clause, scope, moment) if said.weight >= ROW)
 
 
 def _heaviest(said: Said) -> int:

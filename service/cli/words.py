@@ -114,7 +114,7 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     yield f"原因：{judged.reason}"
     for clause in judged.clauses:
         mark = {True: "✓", False: "✗", None: "?"}[clause.holds]
-        values = "；".join(f"{fact.label} {fact.text}" for fact in clause.facts)
+        values = "；".join(dict.fromkeys(f"{fact.label} {fact.text}" for fact in clause.facts))
         yield f"  {mark} {clause.chinese}" + (f"（{values}）" if values else "")
     for used in explanation.parameters:
         cited = f"；{used.source.law} {used.source.article}" if used.source else ""

@@ -73,12 +73,11 @@ def test_the_sql_is_the_reviewed_one(name: str, dialect: Literal["sqlite", "post
 def test_the_reason_names_the_alternative_that_makes_this_person_meant() -> None:
     moment = Moment(TODAY, PACK.parameters.at(TODAY, "330102003057"), weekday)
     elder = {"birth_date": date(1950, 5, 1), "lives_alone": False, "care_level": 3, "household": None}
-    reasons = [
-        judge(RULES["elder-visits"], elder | change, moment).reason
-        for change in ({}, {"lives_alone": True, "care_level": 0})
-    ]
+    changes = ({}, {"lives_alone": True, "care_level": 0}, {"lives_alone": True})
+    reasons = [judge(RULES["elder-visits"], elder | change, moment).reason for change in changes]
     assert "重度失能" in reasons[0]
     assert "独居" in reasons[1]
+    assert reasons[2].index("独居") < reasons[2].index("重度失能")
 
 
 def test_an_allowance_for_an_empty_cell_is_no_reason() -> None:
