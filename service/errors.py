@@ -17,6 +17,7 @@
     ├── TooMany             429
     ├── Unavailable         503
     │   ├── DatabaseBusy         another process holds the database
+    │   ├── Unreachable          nobody answers at the database's address
     │   ├── StorageFull          no space left on the device
     │   └── TimedOut             the answer took longer than a request may
     └── NotReady            exit the installation lacks something (key, tables)
@@ -137,6 +138,12 @@ class DatabaseBusy(Unavailable):
     """数据库正被其他程序占用，本次没有写入任何内容，请稍后重试。"""
 
     code, title = "database_busy", "The database is busy"
+
+
+class Unreachable(Unavailable):
+    """数据库无法连接，请检查数据库是否运行、ZHITUI_DATABASE 是否正确。"""
+
+    code, title = "unreachable", "The database cannot be reached"
 
 
 class StorageFull(Unavailable):

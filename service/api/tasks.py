@@ -56,6 +56,7 @@ class FindingView(View):
     grade: Grade
     since_on: date
     due_on: date | None
+    visit_from: date | None = Field(description="约好或规定的最早上门日；空表示随时")
     reason: str = Field(description="为什么找到这个人")
     outcome: Outcome | None
     live: bool = Field(description="还等着处理；已有结果或已消除的为 false")

@@ -93,7 +93,9 @@ def _task_lines(number: int, task: TaskView) -> Iterator[str]:
     yield f"{number:>3}. {MARK[task.grade]} {task.target.name}（{task.target.address}{phone}）{GRADE[task.grade]}{due}"
     by_heading: dict[str, list[FindingView]] = {}
     for finding in task.findings:
-        if finding.live:
+        if finding.live and (
+            finding.visit_from is None or task.planned_on is None or finding.visit_from <= task.planned_on
+        ):
             by_heading.setdefault(finding.heading, []).append(finding)
     for heading, findings in by_heading.items():
         if len(findings) == 1:

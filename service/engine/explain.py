@@ -68,7 +68,10 @@ async def explain_finding(unit: Unit, finding_id: int) -> Explanation:
 
 
 async def reasons(unit: Unit, wanted: Iterable[tuple[int, int, int]], as_of: date) -> dict[int, str]:
-    """Finding → one line why, for (finding, version, subject) triples; a few statements per rule, none per person."""
+    """Finding → one line why, for (finding, version, subject) triples; a few statements per rule, none per person.
+
+    A finding that no longer matches has no line.
+    """
     by_version: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for finding_id, version_id, subject_id in wanted:
         by_version[version_id].append((finding_id, subject_id))
@@ -82,8 +85,12 @@ async def reasons(unit: Unit, wanted: Iterable[tuple[int, int, int]], as_of: dat
         found = await records(
             unit, rule.document.subject, rule.reads, sorted({subject for _, subject in pairs})
         )
-        judged = {subject: judge(rule, record, now).reason for subject, record in found.items()}
-        lines |= {finding: judged[subject] for finding, subject in pairs if subject in judged}
+        judged = {subject: judge(rule, record, now) for subject, record in found.items()}
+        lines |= {
+            finding: judged[subject].reason
+            for finding, subject in pairs
+            if subject in judged and judged[subject].verdict != "no"
+        }
     return lines
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from rules import (
     CheckedRule,
@@ -165,10 +165,30 @@ async def _write_parameters(unit: Unit, known: Parameters) -> int:
         for name, defined in known.defined.items()
         for dated in defined.values
     ]
+    await _end_parameters(unit, known, {tuple(row[name] for name in PARAMETER_KEY) for row in rows})
     if rows:
         changed = [name for name in rows[0] if name not in PARAMETER_KEY]
         await unit.connection.execute(upsert(unit.dialect, parameters, PARAMETER_KEY, changed), rows)
     return len(rows)
+
+
+async def _end_parameters(unit: Unit, known: Parameters, kept: set[tuple[Any, ...]]) -> None:
+    """Delete the values a pack no longer has of the parameters it defines, so that loading the former pack takes a
+    change back."""
+    columns = [parameters.c[name] for name in ("parameter_id", *PARAMETER_KEY)]
+    rows = await unit.connection.execute(select(*columns).where(parameters.c.name.in_(list(known.defined))))
+    gone = [
+        (row[0], f"{row.name} {row.division_code} {row.effective_from}")
+        for row in rows
+        if tuple(row[1:]) not in kept
+    ]
+    if gone:
+        await unit.connection.execute(
+            delete(parameters).where(parameters.c.parameter_id.in_([key for key, _ in gone]))
+        )
+        await audit.record(
+            unit, "parameters.delete", "pack", "values", detail={"values": [told for _, told in gone]}
+        )
 
 
 async def _write_rule(unit: Unit, document: RuleDocument, text: str) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors, applying, verdicts
 from service.access.actors import SYSTEM, Actor
+from service.access.turns import take_planners_turn
 from service.access.unit import House, Unit
 from service.engine.missing import missing_facts
 from service.engine.reconcile import Episode, Tally, fill, reconcile, withdraw
@@ -123,6 +124,7 @@ async def run(house: House, scan_id: int, progress: Progress | None = None, acto
             await _scan_rule(house, scan, version, actor)
     async with house.write(actor) as unit:
         if only is None:
+            await take_planners_turn(unit)
             await _withdraw_retired(unit, scan.as_of, {version.rule for version in versions})
         await _close(unit, scan_id)
         scan = await get(unit, scan_id)
@@ -199,6 +201,7 @@ class _Judged:
 
 async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
     if not version.effective(as_of):
+        await take_planners_turn(unit)
         return _Judged(Tally(withdrawn=await withdraw(unit, version.rule, as_of)), {})
     ground = await basis(unit)
     rule, now = ground.checked(version), ground.moment(as_of)
@@ -214,6 +217,7 @@ async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
         visit_from=held_until,
         asks=rule.document.unknown == "ask",
     )
+    await take_planners_turn(unit)  # after the long part: nobody waits while a rule is being judged
     tally = await reconcile(unit, episode, applying(rule, CATALOGUE, now, dialect=unit.dialect))
     return _Judged(tally, await missing_facts(unit, rule) if tally.unknown else {})
 

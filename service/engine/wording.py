@@ -17,6 +17,10 @@ from service.engine.explain import reasons
 from service.engine.headings import Item, headings
 from service.tables import findings, tasks
 from service.tables.columns import Key
+from service.tables.tasks import OPEN
+
+CHANGED = "记录已有变化，下次扫描后更新"
+"""Said of a finding that the records no longer bear out, until the next scan clears it."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,9 @@ async def words(unit: Unit, silent: Iterable[Silent], as_of: date) -> Mapping[in
 
 
 async def write_words(unit: Unit, day: date) -> int:
-    """Write the words of every finding on the lists of `day` whose task has one without words of that day."""
-    stale = or_(findings.c.worded_on.is_(None), findings.c.worded_on != day)
-    due = select(findings.c.task_id).join(tasks, tasks.c.task_id == findings.c.task_id)
-    return await _write(unit, findings.c.task_id.in_(due.where(tasks.c.planned_on == day, stale)), day)
+    """Write the words of every finding on the lists of `day`, also those written before: records change in a day."""
+    listed = select(tasks.c.task_id).where(tasks.c.planned_on == day, OPEN)
+    return await _write(unit, findings.c.task_id.in_(listed), day)
 
 
 async def rewrite_words(unit: Unit, task_id: int) -> None:
@@ -61,7 +64,11 @@ async def rewrite_words(unit: Unit, task_id: int) -> None:
 
 
 async def _write(unit: Unit, which: ColumnElement[bool], day: date) -> int:
-    live = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None))
+    live = and_(
+        findings.c.cleared_on.is_(None),
+        findings.c.outcome.is_(None),
+        or_(findings.c.visit_from.is_(None), findings.c.visit_from <= day),
+    )
     columns = (findings.c[name] for name in Silent.__dataclass_fields__)
     rows = await unit.connection.execute(select(*columns).where(which, live))
     made = await words(unit, [Silent(*row) for row in rows], day)

@@ -15,15 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from service.errors import DatabaseBusy, NotReady, Problem, StorageFull, Unavailable
+from service.errors import DatabaseBusy, NotReady, Problem, StorageFull, Unavailable, Unreachable
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 READERS = 8
+BUSY_STATES = (
+    "55P03",
+    "57014",
+    "40P01",
+    "40001",
+)  # lock not available, cancelled, deadlock, serialisation failure
 
 
 class Database:
@@ -46,7 +52,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one snapshot and is always rolled back."""
         with Refusals():
-            async with self._readers.connect() as connection:
+            async with _reached(self._readers) as connection:
                 yield connection
 
     @asynccontextmanager
@@ -62,7 +68,7 @@ class Database:
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:
         with Refusals():
-            async with self._writers.begin() as connection:
+            async with _reached(self._writers) as connection, connection.begin():
                 yield connection
 
     async def close(self) -> None:
@@ -114,6 +120,18 @@ class Database:
         return engine
 
 
+@asynccontextmanager
+async def _reached(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        connection = await engine.connect()
+    except (OSError, InterfaceError, OperationalError) as error:
+        raise refusal_of(error) or Unreachable() from error
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(connection.close())
+
+
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -147,7 +165,7 @@ def refusal_of(error: BaseException | None) -> Problem | None:
     if code == sqlite3.SQLITE_FULL:
         return StorageFull()
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    if state in ("55P03", "57014"):
+    if state in BUSY_STATES:
         return DatabaseBusy()
     if state == "53100":
         return StorageFull()

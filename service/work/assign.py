@@ -20,7 +20,13 @@ from service.tables.tasks import OPEN
 from service.work.history import tell
 
 COMMUNITY_DIGITS = 12  # facts/domain §3.2: the statistics code of a community; a grid's begins with it
-AREA_DIGITS = (2, 4, 6, 9, 12, 15)  # of a province, city, county, street, community, grid
+AREA_DIGITS = (
+    2,
+    4,
+    6,
+    9,
+    *range(12, 19),
+)  # of a province, city, county, street, community, and grids of any length
 BATCH = 500
 
 

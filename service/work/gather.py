@@ -24,12 +24,12 @@ from sqlalchemy import (
     update,
 )
 
+from service.access.turns import take_planners_turn
 from service.access.unit import Unit
 from service.tables import enterprises, findings, households, residents, tasks
 from service.tables.codes import GRADE
 from service.tables.tasks import OPEN
 from service.work.history import tell
-from service.work.turns import take_planners_turn
 
 LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None))
 RANK = {grade: rank for rank, grade in enumerate(GRADE)}
@@ -48,7 +48,7 @@ async def gather(unit: Unit) -> Gathered:
     await take_planners_turn(unit)
     opened = await _open_missing(unit)
     await _join(unit)
-    await _refresh(unit)
+    await refresh(unit)
     await _place(unit)
     return Gathered(opened, await end_idle(unit))
 
@@ -104,26 +104,31 @@ async def _join(unit: Unit) -> None:
         .scalar_subquery()
     )
     await unit.connection.execute(
-        update(findings).where(LIVE, findings.c.task_id.is_distinct_from(home)).values(task_id=home)
+        update(findings)
+        .where(LIVE, home.is_not(None), findings.c.task_id.is_distinct_from(home))
+        .values(task_id=home)
     )
 
 
-async def _refresh(unit: Unit) -> None:
-    """Give each open task its highest grade, earliest due date and earliest visiting day."""
-    best = _over_live(func.min(grade_rank(findings.c.grade)))
+async def refresh(unit: Unit, which: ColumnElement[bool] | None = None) -> None:
+    """Give each open task (of `which`) its highest grade, earliest due date and earliest visiting day.
+
+    What was put off to a later day raises the grade only when there is nothing else.
+    """
+    rank = grade_rank(findings.c.grade)
+    now = or_(findings.c.visit_from.is_(None), findings.c.visit_from <= unit.today)
+    best = func.coalesce(_over_live(func.min(case((now, rank)))), _over_live(func.min(rank)))
     due = _over_live(func.min(findings.c.due_on))
     visit = _over_live(func.min(func.coalesce(findings.c.visit_from, findings.c.since_on)))
     grade = case(dict(enumerate(GRADE)), value=best, else_="normal")
+    changed = or_(
+        tasks.c.grade != grade,
+        tasks.c.due_on.is_distinct_from(due),
+        tasks.c.visit_from.is_distinct_from(visit),
+    )
     await unit.connection.execute(
         update(tasks)
-        .where(
-            OPEN,
-            or_(
-                tasks.c.grade != grade,
-                tasks.c.due_on.is_distinct_from(due),
-                tasks.c.visit_from.is_distinct_from(visit),
-            ),
-        )
+        .where(OPEN, literal(True) if which is None else which, changed)
         .values(grade=grade, due_on=due, visit_from=visit)
     )
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 
 from rules import RuleDocument, load
 from rules.dates import add_months
+from service.access.turns import take_workers_turn
 from service.access.unit import Unit
 from service.errors import Conflict, InvalidInput
 from service.tables import employments, findings, outcomes, rule_versions, tasks
-from service.tables.tasks import OPEN_STATES, OUTCOME
-from service.work.gather import LIVE, end_idle
+from service.tables.tasks import OPEN, OPEN_STATES, OUTCOME
+from service.work.gather import LIVE, end_idle, refresh
 from service.work.history import tell
 from service.work.tasks import Task, get
-from service.work.turns import take_workers_turn
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ FACT_OF = {
     ("employment", "moved"): "ended_on",
 }
 """Outcomes that are facts: the field that takes the day of the visit. Who left a job has not moved house."""
+GONE = ("death_on", "moved_out_on")
+"""Facts after which nothing else about the person is to be done here."""
 
 
 async def settle(unit: Unit, task_id: int, answers: list[Answer]) -> Settlement:
@@ -88,9 +90,31 @@ async def settle(unit: Unit, task_id: int, answers: list[Answer]) -> Settlement:
         await _write(unit, task_id, answer, row)
         learned += _learned(answer, row, unit.today)
     await tell(unit, "outcome", tasks.c.task_id == task_id, _told(answers))
-    await _put_off(unit, task_id, answers)
-    await end_idle(unit, tasks.c.task_id == task_id)
+    touched = tasks.c.task_id.in_([task_id, *await _withdraw_gone(unit, learned)])
+    await refresh(unit, touched)
+    await _put_off(unit, task_id)
+    await end_idle(unit, touched)
     return Settlement(await get(unit, task_id), learned)
+
+
+async def _withdraw_gone(unit: Unit, learned: list[Learned]) -> list[int]:
+    """Withdraw what else stands open on whoever died or moved away; returns the tasks it stood on."""
+    touched: list[int] = []
+    for fact in learned:
+        if fact.field not in GONE:
+            continue
+        about = and_(findings.c.subject_kind == "resident", findings.c.subject_id == fact.record_id)
+        if fact.field == "death_on":
+            theirs = select(employments.c.employment_id).where(employments.c.resident_id == fact.record_id)
+            about = or_(
+                about, and_(findings.c.subject_kind == "employment", findings.c.subject_id.in_(theirs))
+            )
+        rows = await unit.connection.execute(select(findings.c.task_id).where(LIVE, about))
+        touched += [row.task_id for row in rows if row.task_id is not None]
+        await unit.connection.execute(
+            update(findings).where(LIVE, about).values(cleared_on=unit.today, clearing="withdrawn")
+        )
+    return touched
 
 
 def _check(unit: Unit, answer: Answer, open_findings: dict[int, Row[Any]]) -> None:
@@ -179,19 +203,13 @@ def _learned(answer: Answer, row: Row[Any], day: date) -> list[Learned]:
     return []
 
 
-async def _put_off(unit: Unit, task_id: int, answers: list[Answer]) -> None:
+async def _put_off(unit: Unit, task_id: int) -> None:
     """A task whose every live finding was put off goes back to waiting until the earliest of their dates."""
-    later = [answer.revisit_on for answer in answers if answer.outcome == "later" and answer.revisit_on]
-    if not later:
-        return
-    rest = await _open_findings(unit, task_id)
-    visits = [row.visit_from or row.since_on for row in rest.values()]
-    if visits and min(visits) > unit.today:
-        await unit.connection.execute(
-            update(tasks)
-            .where(tasks.c.task_id == task_id)
-            .values(state="waiting", planned_on=None, visit_from=min(visits))
-        )
+    await unit.connection.execute(
+        update(tasks)
+        .where(tasks.c.task_id == task_id, OPEN, tasks.c.visit_from > unit.today)
+        .values(state="waiting", planned_on=None)
+    )
 
 
 def _told(answers: list[Answer]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Date
 
+from service.access.turns import take_planners_turn
 from service.access.unit import Unit
 from service.calendar import WorkingDays
 from service.tables import tasks
@@ -33,7 +34,6 @@ from service.tables.tasks import OPEN
 from service.work.assign import assign
 from service.work.gather import grade_rank
 from service.work.history import tell
-from service.work.turns import take_planners_turn
 
 HORIZON = 60
 """Working days ahead for which a task gets a date; later ones wait without one."""
@@ -86,7 +86,7 @@ async def loads(unit: Unit, day: date, account_id: int | None = None) -> list[Lo
 
 def of_day(day: date) -> ColumnElement[bool]:
     """Open tasks that stand on the list of `day`."""
-    return and_(tasks.c.state.in_(("planned", "started")), tasks.c.planned_on <= day)
+    return and_(tasks.c.state.in_(("planned", "started")), tasks.c.planned_on == day)
 
 
 def _slots(day: date, cap: int) -> Subquery:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, not_, or_, select
 
 from service.access.actors import Actor, visible
 from service.access.permissions import Role
+from service.access.turns import take_workers_turn
 from service.access.unit import Unit
 from service.errors import Conflict, NotFound
 from service.tables import accounts, employments, findings, residents, rule_versions, tasks
@@ -17,7 +18,6 @@ from service.tables.tasks import OPEN
 from service.work.gather import LIVE, grade_rank
 from service.work.history import tell
 from service.work.targets import Target, targets_of
-from service.work.turns import take_workers_turn
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Finding:
     grade: str
     since_on: date
     due_on: date | None
+    visit_from: date | None
     heading: str | None
     reason: str | None
     outcome: str | None

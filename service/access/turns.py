@@ -1,7 +1,7 @@
-"""Who may change tasks at the same time: one planner, or many workers.
+"""Who may change findings and tasks at the same time: one scan or planner, or many workers.
 
-Gathering and planning rewrite tasks by the thousand; on PostgreSQL they take turns, and a worker's answer waits for
-them and they for it. On SQLite there is one writer anyway.
+Reconciling, gathering and planning rewrite findings and tasks by the thousand; on PostgreSQL they take turns, and a
+worker's answer waits for them and they for it. On SQLite there is one writer anyway.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ WORK_LOCK = 0x5A54_0002
 
 
 async def take_planners_turn(unit: Unit) -> None:
-    """Wait until nobody else changes tasks; the transaction keeps the turn."""
+    """Wait until nobody else changes findings or tasks; the transaction keeps the turn."""
     if unit.dialect == "postgresql":
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WORK_LOCK})
 
