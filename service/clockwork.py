@@ -51,7 +51,7 @@ async def catch_up(house: House, settings: Settings) -> None:
 def morning_of(settings: Settings, day: date) -> datetime:
     """When the round of `day` is due; the end of time when the cron line leaves the day out."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=settings.zone)
-    due = next(CronSim(settings.morning, midnight))
+    due = next(CronSim(settings.morning, midnight - timedelta(seconds=1)))  # so that midnight itself counts
     return due if due.date() == day else datetime.max.replace(tzinfo=settings.zone)
 
 

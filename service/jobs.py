@@ -74,11 +74,30 @@ async def run_day(
     except BaseException:
         await asyncio.shield(_note(house, day, "failed"))
         raise
-    await _note(house, day, "done")
-    log.info(
-        "morning_done", day=day.isoformat(), queued=done.queued, opened=done.gathered and done.gathered.opened
+    told = _told(done)
+    await _note(house, day, "done", told)
+    (log.warning if any(told[name] for name in TROUBLES) else log.info)(
+        "morning_done", day=day.isoformat(), **told
     )
     return done
+
+
+TROUBLES = ("refused_files", "rejected_rows", "failed_rules", "unassigned")
+
+
+def _told(done: Round) -> dict[str, Any]:
+    """What a round did, in numbers and names of files, for the log and for `job_runs`."""
+    return {
+        "queued": done.queued,
+        "opened": done.gathered.opened if done.gathered else 0,
+        "imported_files": len(done.imports),
+        "refused_files": {file.file_name: file.reason for file in done.refused},
+        "rejected_rows": {report.file_name: report.bad for report in done.imports if report.bad},
+        "failed_rules": [rule.rule for rule in done.scan.rules if rule.state == "failed"]
+        if done.scan
+        else [],
+        "unassigned": done.plan.unassigned if done.plan else 0,
+    }
 
 
 async def _round(house: House, settings: Settings, day: date, progress: Progress | None) -> Round:
@@ -174,9 +193,9 @@ def quiet_hours(settings: Settings, calendar: WorkingDays) -> QuietHours:
     )
 
 
-async def _note(house: House, day: date, state: str) -> None:
+async def _note(house: House, day: date, state: str, detail: dict[str, Any] | None = None) -> None:
     running = state == "running"
-    changed = ["state", "finished_at", *(["started_at"] if running else [])]
+    changed = ["state", "finished_at", "detail", *(["started_at"] if running else [])]
     async with house.write() as unit:
         row = {
             "job": MORNING,
@@ -184,5 +203,6 @@ async def _note(house: House, day: date, state: str) -> None:
             "state": state,
             "started_at": unit.now,
             "finished_at": None if running else unit.now,
+            "detail": detail,
         }
         await unit.connection.execute(upsert(unit.dialect, job_runs, ["job", "day"], changed), row)

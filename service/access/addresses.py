@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from service.access import audit
 from service.access.unit import Unit
+from service.errors import InvalidInput
 from service.tables import addresses
 from service.tables.upsert import upsert
 
+FORMS = {
+    "console": re.compile(r"\S+"),
+    "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "webhook": re.compile(r"https?://[^\s/]+\S*"),
+}
+"""What an address of each channel looks like; whether it answers is seen when it is used."""
+
 
 async def set_address(unit: Unit, account_id: int, channel: str, address: str) -> None:
-    """Set or replace the account's address on `channel`; one that was given up works again."""
+    """Set or replace the account's address on `channel`; one that was given up works again.
+
+    InvalidInput for an unknown channel or an address that cannot be one of it.
+    """
+    form = FORMS.get(channel)
+    if form is None:
+        raise InvalidInput(f"没有渠道 {channel}，可用：{'、'.join(FORMS)}。")
+    if not form.fullmatch(address):
+        raise InvalidInput(f"这不像是渠道 {channel} 的地址，请核对。")
     row = {"account_id": account_id, "channel": channel, "address": address, "disabled_at": None}
     keys, changed = ["account_id", "channel"], ["address", "disabled_at"]
     await unit.connection.execute(upsert(unit.dialect, addresses, keys, changed), row)

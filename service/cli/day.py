@@ -109,7 +109,7 @@ async def push_command(settings: Settings, on: date | None, force: bool, json_: 
         print_json({"queued": queued, "sent": tally, "waiting": waiting})
     else:
         click.echo(f"新排 {queued} 条；{tally_words(tally, waiting)}")
-    if troubled(tally):
+    if troubled(tally, waiting):
         raise SystemExit(IN_PART)
 
 
@@ -131,7 +131,7 @@ async def run_day_command(settings: Settings, on: date | None, force: bool, json
         click.echo("\n".join(round_lines(done)))
         if sent is not None:
             click.echo(tally_words(*sent))
-    if sent is not None and (in_part(done) or troubled(sent[0])):
+    if sent is not None and (in_part(done) or troubled(*sent)):
         raise SystemExit(IN_PART)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 
 from service.access.actors import SYSTEM
 from service.access.keys import make_key
-from service.cli.shell import IN_PART, Counter, as_json, opened, print_json, run
+from service.cli.shell import IN_PART, Counter, as_json, opened, print_json, refuse, run
 from service.cli.words import import_lines
 from service.records.importing import import_file
 from service.records.kinds import KINDS
@@ -44,6 +45,8 @@ async def import_command(
     settings: Settings, file: Path, kind: str, dry_run: bool, report: Path | None, json_: bool
 ) -> None:
     """导入一份 CSV、XLSX 或 ODS 表格。"""
+    if report is not None and not await asyncio.to_thread(report.parent.is_dir):
+        refuse(f"文件夹 {report.parent} 不存在，问题行无处可写；没有导入。", "report")
     count = Counter(file.name)
     async with opened(settings) as house:
         result = await import_file(house, file, kind, actor=SYSTEM, dry_run=dry_run, progress=count.rows)

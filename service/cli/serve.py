@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 
 import click
@@ -11,7 +12,7 @@ import structlog
 from service import clockwork, jobs
 from service.access.unit import House
 from service.app import build_app, listening
-from service.cli.shell import opened, run
+from service.cli.shell import opened, refuse, run
 from service.logs import trace_of
 from service.settings import Settings
 
@@ -24,7 +25,15 @@ log = structlog.get_logger(__name__)
 async def serve_command(settings: Settings) -> None:
     """启动服务，直到收到停止信号。"""
     async with opened(settings) as house:
-        await serve(settings, house)
+        try:
+            await serve(settings, house)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+                raise
+            refuse(
+                f"不能在 {settings.host}:{settings.port} 上提供服务（已被占用或不允许），请改 ZHITUI_PORT 或 ZHITUI_HOST。",
+                "port",
+            )
 
 
 async def serve(settings: Settings, house: House) -> None:

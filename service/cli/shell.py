@@ -20,10 +20,9 @@ import click
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 from pydantic_settings import SettingsError
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connectors.channels.message import ChannelError
-from rules import CannotEvaluate, RuleErrors
+from rules import CannotEvaluate
 from service.access.keys import open_vault
 from service.access.unit import House
 from service.clock import SetClock, SystemClock
@@ -90,13 +89,11 @@ def run(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
             refuse(error.detail, error.code, error.extra.get("errors", ()))
         except (ChannelError, CannotEvaluate) as error:
             refuse(str(error), type(error).__name__)
-        except (OSError, InterfaceError, OperationalError) as error:
-            refuse(
-                f"数据库无法连接，请检查数据库是否运行、ZHITUI_DATABASE 是否正确（{type(error).__name__}）。",
-                "database",
-            )
-        except RuleErrors as error:
-            refuse(str(error), "rule_errors")
+        except BrokenPipeError:  # whoever read the output has seen enough
+            sys.stderr.close()
+            sys.exit(REFUSED)
+        except OSError as error:
+            refuse(f"{error.strerror or type(error).__name__}：{error.filename or ''}", "system")
 
     return start
 

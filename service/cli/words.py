@@ -160,9 +160,12 @@ def tally_words(tally: Tally, waiting: Waiting | None = None) -> str:
     parts += [f"渠道 {name} 未配置，{count} 条未发" for name, count in tally.unserved.items()]
     if waiting is not None and waiting.count:
         parts.append(f"另有 {waiting.count} 条待发，最早 {waiting.earliest:%H:%M}")
+    if waiting is not None and waiting.unreachable:
+        parts.append(f"今天有 {waiting.unreachable} 人没有登记地址，未发（zhitui account address 登记）")
     return "，".join(parts) + ("（免打扰时段，到点再发）" if tally.quiet else "")
 
 
-def troubled(tally: Tally) -> bool:
+def troubled(tally: Tally, waiting: Waiting) -> bool:
     """Whether something was not delivered and somebody should look."""
-    return bool(tally.failed or tally.dead or tally.unknown or tally.paused or tally.unserved)
+    troubles = (tally.failed, tally.dead, tally.unknown, tally.paused, tally.unserved, waiting.unreachable)
+    return any(troubles)

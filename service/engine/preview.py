@@ -5,40 +5,44 @@ from __future__ import annotations
 import time
 from datetime import date
 
-from rules import verdicts
+from rules import CannotEvaluate, RuleErrors, verdicts
 from service.access.unit import Unit
 from service.engine.reconcile import counts, fill
-from service.engine.rulebook import basis
+from service.engine.rulebook import Basis, Version, basis
 from service.engine.scan import RuleResult, Scan, wanted_versions
 from service.tables.catalogue import CATALOGUE
 
 
 async def preview(unit: Unit, *, as_of: date, only_rule: str | None = None) -> Scan:
-    """What each rule would find on `as_of`, by today's records; nothing is kept."""
-    results: list[RuleResult] = []
+    """What each rule would find on `as_of`, by today's records; nothing is kept. A rule that cannot be judged is told
+    as failed and stops no other."""
     ground = await basis(unit)
-    for version in await wanted_versions(unit, only_rule):
-        started = time.perf_counter()
-        matched, unknown = 0, 0
-        if version.effective(as_of):
-            await fill(
-                unit,
-                verdicts(ground.checked(version), CATALOGUE, ground.moment(as_of), dialect=unit.dialect),
-            )
-            matched, unknown = await counts(unit)
-        results.append(
-            RuleResult(
-                version.rule,
-                version.title,
-                "done",
-                matched,
-                unknown,
-                None,
-                0,
-                0,
-                0,
-                None,
-                round((time.perf_counter() - started) * 1000),
-            )
-        )
+    results = [
+        await _preview(unit, ground, version, as_of) for version in await wanted_versions(unit, only_rule)
+    ]
     return Scan(0, as_of, "preview", results)
+
+
+async def _preview(unit: Unit, ground: Basis, version: Version, as_of: date) -> RuleResult:
+    started = time.perf_counter()
+    matched, unknown, error = 0, 0, None
+    try:
+        if version.effective(as_of):
+            rule, now = ground.checked(version), ground.moment(as_of)
+            await fill(unit, verdicts(rule, CATALOGUE, now, dialect=unit.dialect))
+            matched, unknown = await counts(unit)
+    except (RuleErrors, CannotEvaluate) as found:
+        error = str(found)
+    return RuleResult(
+        rule=version.rule,
+        title=version.title,
+        state="failed" if error else "done",
+        matched=matched,
+        unknown=unknown,
+        missing=None,
+        opened=0,
+        resolved=0,
+        withdrawn=0,
+        error=error,
+        milliseconds=round((time.perf_counter() - started) * 1000),
+    )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from service.access.actors import visible
 from service.access.unit import Unit
 from service.errors import Conflict, NotFound
-from service.push.notifications import CONSOLE
+from service.push.notifications import CONSOLE, NO_ADDRESS
 from service.tables import accounts, addresses, deliveries, notifications
 
 STATUSES: dict[str, str] = deliveries.c.status.info["values"]
@@ -39,10 +39,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Deliveries that are ready and not due yet, and when the first one is."""
+    """Deliveries that are ready and not due yet, and when the first one is; and of today's, how many had no address."""
 
     count: int
     earliest: datetime | None
+    unreachable: int
 
 
 async def waiting(unit: Unit) -> Waiting:
@@ -53,7 +54,15 @@ async def waiting(unit: Unit) -> Waiting:
         )
     ).one()
     earliest = row[1].astimezone(unit.clock.zone) if row[1] else None
-    return Waiting(row[0], earliest)
+    without = (
+        select(func.count())
+        .select_from(deliveries)
+        .join(notifications, notifications.c.notification_id == deliveries.c.notification_id)
+        .where(
+            _made_on(unit, unit.today), deliveries.c.status == "failed", deliveries.c.last_code == NO_ADDRESS
+        )
+    )
+    return Waiting(row[0], earliest, (await unit.connection.execute(without)).scalar_one())
 
 
 async def counts_of_day(unit: Unit, day: date) -> dict[str, int]:

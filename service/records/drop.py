@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from service.access.actors import SYSTEM
 from service.access.unit import House
@@ -39,16 +40,24 @@ async def import_drop_folder(house: House, folder: Path) -> tuple[list[ImportRep
     for path, kind in await asyncio.to_thread(_waiting_files, folder):
         try:
             reports.append(await import_file(house, path, kind, actor=SYSTEM))
-        except Unavailable:
+        except (Unavailable, OSError):
             raise
+        except DBAPIError as error:
+            if not isinstance(error, IntegrityError | DataError):
+                raise
+            await _refuse(refused, path, folder, error)
         except Exception as error:  # one file, whatever is wrong with it, must not cost everybody's morning
-            log.error("import_failed", kind=kind, **trace_of(error))
-            reason = error.detail if isinstance(error, Problem) else "读取时出现意外错误，请联系运维人员。"
-            refused.append(Refused(path.name, reason))
-            await asyncio.to_thread(_move, path, folder / "failed")
+            await _refuse(refused, path, folder, error)
         else:
             await asyncio.to_thread(_move, path, folder / "done")
     return reports, refused
+
+
+async def _refuse(refused: list[Refused], path: Path, folder: Path, error: Exception) -> None:
+    log.error("import_failed", **trace_of(error))
+    reason = error.detail if isinstance(error, Problem) else "读取时出现意外错误，请联系运维人员。"
+    refused.append(Refused(path.name, reason))
+    await asyncio.to_thread(_move, path, folder / "failed")
 
 
 def _waiting_files(folder: Path) -> list[tuple[Path, str]]:

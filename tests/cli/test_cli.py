@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -209,6 +210,32 @@ def test_a_weak_password_is_refused_with_the_reason(ready: Run) -> None:
     result = ready(*words, ZHITUI_NEW_PASSWORD="12345678")
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) > 1
+
+
+def test_serving_on_a_taken_port_says_so(ready: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = ready("serve", ZHITUI_PORT=str(taken.getsockname()[1]))
+    assert result.exit_code == 1
+    assert "ZHITUI_PORT" in result.stderr
+
+
+def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
+    ready: Run, tmp_path: Path
+) -> None:
+    table = tmp_path / "places.csv"
+    table.write_text("编码,名称,级别,上级编码\n330102003057,东坡路社区,社区,\n")
+    result = ready("import", table, "--as", "divisions", "--report", tmp_path / "nowhere" / "r.xlsx")
+    assert result.exit_code == 1
+    assert "没有导入" in result.stderr
+    assert "新建 1" in ready("import", table, "--as", "divisions").stdout
+
+
+@pytest.mark.parametrize(
+    ("channel", "address"), [("email", "not an address"), ("webhook", "ftp://x"), ("pigeon", "x")]
+)
+def test_an_address_that_cannot_be_one_is_refused(ready: Run, channel: str, address: str) -> None:
+    words = ("account", "add", "editor", "--name", "编辑", "--role", "rule_editor", "--no-password")
+    assert ready(*words, "--address", channel, address).exit_code == 1
 
 
 def test_an_account_is_changed_and_every_step_is_in_an_unbroken_audit_log(ready: Run, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from morning.conftest import TODAY, settings_in
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from service import clockwork, jobs
 from service.access.unit import House
@@ -16,7 +16,20 @@ from service.cli.words import list_lines
 from service.clock import SetClock
 from service.errors import StorageFull
 from service.records.drop import import_drop_folder
-from service.tables import deliveries, findings, job_runs, notifications, residents, task_events, tasks
+from service.tables import (
+    certificates,
+    deliveries,
+    employments,
+    findings,
+    job_runs,
+    notifications,
+    residents,
+    task_events,
+    tasks,
+)
+from service.work import plan
+
+WEBHOOK = {"secrets": ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]}
 
 
 async def _counts(house: House) -> dict[str, int]:
@@ -161,3 +174,53 @@ async def test_a_full_disk_or_busy_database_leaves_the_file_where_it_is(
     with pytest.raises(StorageFull):
         await import_drop_folder(morning, settings.drop)
     assert [path.name for path in settings.drop.iterdir()] == ["divisions.csv"]
+
+
+async def test_words_follow_records_that_change_within_the_day(morning: House, tmp_path: Path) -> None:
+    async with morning.write() as unit:
+        row = (
+            await unit.connection.execute(
+                select(findings.c.finding_id, findings.c.subject_id)
+                .join(tasks, tasks.c.task_id == findings.c.task_id)
+                .where(findings.c.rule == "health-certificate-food", tasks.c.planned_on == TODAY)
+                .limit(1)
+            )
+        ).one()
+        person = select(employments.c.resident_id).where(employments.c.employment_id == row.subject_id)
+        await unit.connection.execute(delete(certificates).where(certificates.c.resident_id.in_(person)))
+        await unit.connection.execute(
+            insert(certificates).values(
+                kind="HEALTH_FOOD",
+                number="X1",
+                resident_id=person.scalar_subquery(),
+                valid_to=date(2026, 11, 25),
+            )
+        )
+    await jobs.run_day(morning, settings_in(tmp_path), TODAY)
+    async with morning.read() as unit:
+        reason = select(findings.c.reason).where(findings.c.finding_id == row.finding_id)
+        assert "2026-11-25" in (await unit.connection.execute(reason)).scalar_one()
+
+
+async def test_a_round_leaves_word_of_what_it_could_not_do(morning: House, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    settings.drop.mkdir()
+    (settings.drop / "企业.csv").write_text("统一社会信用代码\n")
+    await jobs.run_day(morning, settings, TODAY)
+    async with morning.read() as unit:
+        detail = (await unit.connection.execute(select(job_runs.c.detail))).scalar_one()
+    assert list(detail["refused_files"]) == ["企业.csv"]
+
+
+async def test_whoever_has_no_address_is_counted_and_can_be_sent_to_afterwards(
+    morning: House, tmp_path: Path
+) -> None:
+    settings = settings_in(tmp_path).model_copy(update={"channel": "webhook", "channel_config": WEBHOOK})
+    async with morning.write() as unit:
+        await unit.connection.execute(delete(deliveries))
+        await unit.connection.execute(delete(notifications))
+        day = plan.Plan(TODAY, await plan.loads(unit, TODAY), 0)
+        queued = await jobs.push_digests(unit, settings, day)
+    tally, waiting = await jobs.send_due(morning, settings)
+    assert (tally.sent, waiting.unreachable) == (0, queued)
+    assert queued > 0

@@ -19,7 +19,7 @@ from service.tables import findings, outcomes, task_events, tasks
 from service.work import tasks as reading
 from service.work.gather import gather
 from service.work.outcomes import Answer, Learned, settle
-from service.work.plan import plan
+from service.work.plan import loads, plan
 
 MONDAY = date(2026, 11, 23)
 
@@ -265,3 +265,57 @@ async def test_a_task_that_is_over_is_found_under_the_day_it_stood_on(house: Hou
         (task,) = await reading.page(unit, on=MONDAY, state="closed")
         assert await reading.page(unit, on=MONDAY) == []
     assert [finding.outcome for finding in task.findings] == ["done"]
+
+
+async def test_who_died_leaves_nothing_open_anywhere(house: House) -> None:
+    """Two findings at home and one at work: one tap withdraws the other two, on both tasks."""
+    worker = await _prepared(house)
+    async with house.write() as unit:
+        version = await made.rule_version(unit, "second-rule")
+        await made.finding(unit, version, 1, rule="second-rule", target_kind="household", target_id=1)
+        shop = await made.enterprise(unit)
+        job = await made.employment(unit, 1, shop)
+        target = {"target_kind": "enterprise", "target_id": shop}
+        await made.finding(unit, version, job, rule="second-rule", subject_kind="employment", **target)
+        await gather(unit)
+        await plan(unit, MONDAY, WorkingDays(), 12)
+    async with house.write(worker) as unit:
+        await settle(unit, 1, [Answer(1, "died")])
+    async with house.read() as unit:
+        rows = await unit.connection.execute(select(findings.c.clearing).order_by(findings.c.finding_id))
+        states = await unit.connection.execute(select(tasks.c.state).order_by(tasks.c.task_id))
+        assert rows.scalars().all() == [None, "withdrawn", "withdrawn"]
+        assert states.scalars().all() == ["closed", "withdrawn"]
+
+
+async def test_when_the_urgent_part_is_done_the_rest_is_no_longer_urgent(house: House) -> None:
+    worker = await _prepared(house, 2)
+    async with house.write() as unit:
+        await unit.connection.execute(
+            update(findings)
+            .where(findings.c.finding_id == 1)
+            .values(grade="urgent", due_on=date(2026, 11, 24))
+        )
+        await unit.connection.execute(
+            update(findings).where(findings.c.finding_id == 2).values(due_on=date(2026, 12, 9))
+        )
+        await gather(unit)
+    async with house.write(worker) as unit:
+        before = await reading.get(unit, 1)
+        after = (await settle(unit, 1, [Answer(1, "done")])).task
+        (load,) = await loads(unit, MONDAY)
+    assert (before.grade, after.grade, after.due_on) == ("urgent", "normal", date(2026, 12, 9))
+    assert (load.visits, load.urgent) == (1, 0)
+
+
+async def test_what_was_put_off_does_not_make_the_rest_urgent(house: House) -> None:
+    worker = await _prepared(house, 2)
+    async with house.write() as unit:
+        await unit.connection.execute(
+            update(findings).where(findings.c.finding_id == 1).values(grade="urgent")
+        )
+        await gather(unit)
+    async with house.write(worker) as unit:
+        later = Answer(1, "later", revisit_on=MONDAY + timedelta(days=9))
+        task = (await settle(unit, 1, [later])).task
+    assert (task.state, task.grade) == ("planned", "normal")

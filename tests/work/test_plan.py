@@ -6,6 +6,7 @@ import asyncio
 from datetime import date
 
 import made
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
@@ -14,7 +15,7 @@ from service.access.unit import House, Unit
 from service.calendar import WorkingDays
 from service.tables import absences, accounts, residents, task_events, tasks
 from service.work.gather import gather
-from service.work.plan import plan
+from service.work.plan import loads, plan
 
 CALENDAR = WorkingDays()
 MONDAY = date(2026, 11, 23)
@@ -120,6 +121,27 @@ async def test_a_worker_of_one_grid_is_dealt_no_task_of_another(house: House) ->
         street = await made.worker(unit, "street", division_code="330102003000")
         shared = await _planned(unit)
     assert (alone[0][1], shared[0][1]) == (None, street)
+
+
+@pytest.mark.parametrize("digits", [12, 13, 15, 16, 18])
+async def test_an_area_of_any_length_gets_its_own_tasks(house: House, digits: int) -> None:
+    area = (made.COMMUNITY + "001012")[:digits]
+    async with house.write() as unit:
+        version = await made.rule_version(unit)
+        person = await made.resident(unit, grid_code=area)
+        await made.finding(unit, version, person)
+        worker = await made.worker(unit, division_code=area)
+        rows = await _planned(unit)
+    assert rows[0][1] == worker
+
+
+async def test_the_loads_of_a_day_are_what_its_lists_show(house: House) -> None:
+    await made.many_findings(house, 3)
+    async with house.write() as unit:
+        await made.post(unit, await made.worker(unit))
+        await _planned(unit)
+        assert [load.visits for load in await loads(unit, MONDAY)] == [3]
+        assert await loads(unit, date(2026, 11, 24)) == []
 
 
 async def test_plans_at_once_open_each_task_once(house: House) -> None:
