@@ -141,7 +141,7 @@ class DatabaseBusy(Unavailable):
 
 
 class Unreachable(Unavailable):
-    """数据库无法连接，请检查数据库是否运行、ZHITUI_DATABASE 是否正确。"""
+    """数据库无法连接，请稍后重试；运维人员请检查数据库是否运行、地址（ZHITUI_DATABASE）是否正确。"""
 
     code, title = "unreachable", "The database cannot be reached"
 

@@ -56,5 +56,5 @@ async def test_a_database_that_does_not_answer_is_told_without_its_address(
     assert (answer.status, answer.json["errors"][0]["field"]) == (503, "database")
     assert "geheim" not in answer.body.decode()
     me = await site("GET", "/api/v1/me", "zt_x")
-    assert (me.status, me.json["code"]) == (503, "unavailable")
+    assert (me.status, me.json["code"]) == (503, "unreachable")
     await database.close()
