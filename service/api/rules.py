@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import Field
 
-from rules import RuleErrors
+from rules import RuleErrors, paraphrase
 from service.access.permissions import Permission
 from service.api.models import Body, View
 from service.api.request import Request
@@ -70,7 +70,7 @@ async def list_rules(request: Request) -> RuleList:
                     version=version.version,
                     title=version.title,
                     department=version.department,
-                    paraphrase=publish.in_words(ground.checked(version)),
+                    paraphrase=paraphrase(ground.checked(version)),
                     effective_from=version.effective_from,
                     effective_to=version.effective_to,
                 )
@@ -91,7 +91,7 @@ async def check_rule(request: Request, body: RuleBody) -> CheckView:
         return CheckView(ok=False, paraphrase=None, errors=views, examples=[])
     return CheckView(
         ok=all(example.passed for example in examined.examples),
-        paraphrase=publish.in_words(examined.rule),
+        paraphrase=paraphrase(examined.rule),
         errors=[
             RuleErrorView.model_validate(error) for example in examined.examples for error in example.errors
         ],

@@ -34,13 +34,15 @@ async def list_command(settings: Settings, on: date | None, status: str | None, 
             unit, day, status=status, after=found[-1].delivery_id if found else 0, limit=PAGE
         ):
             found += page
+        counts = await deliveries.counts_of_day(unit, day)
     if json_:
         print_json(found)
         return
     for one in found:
         reason = f"：{one.reason}" if one.reason else ""
         click.echo(f"{one.delivery_id} {one.login} {one.channel} {one.label}{reason}")
-    click.echo(f"{day} 共 {len(found)} 条。")
+    totals = "，".join(f"{deliveries.STATUSES[name]} {count}" for name, count in counts.items() if count)
+    click.echo(f"{day}：{totals or '没有消息'}。")
 
 
 @deliveries_group.command("replay")

@@ -26,7 +26,6 @@ from rules import (
     check_pack,
     load,
     load_pack,
-    paraphrase,
     read_text,
     run_examples,
     unverified,
@@ -105,11 +104,6 @@ def examine(text: str, known: Parameters, file: str = "rule.yaml") -> Examined:
     """Check one document and run its examples without keeping it; RuleErrors with everything wrong."""
     rule = check(load(text, file=file), CATALOGUE, known)
     return Examined(rule, run_examples(rule, CATALOGUE, known))
-
-
-def in_words(rule: CheckedRule) -> str:
-    """The rule in Chinese."""
-    return paraphrase(rule)
 
 
 async def _refuse_unready(unit: Unit, checked: Mapping[str, CheckedRule], known: Parameters) -> None:

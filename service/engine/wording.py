@@ -1,4 +1,4 @@
-"""What a worker reads of each finding, written down once a day: the heading of its group and the line that says why.
+"""What a worker reads of each finding: the heading of its group and the line that says why, written when a day is planned.
 
 Lists are read far more often than they change, so the words are kept with the findings of planned tasks; for any other
 finding they are made when somebody looks.
@@ -47,7 +47,7 @@ async def words(unit: Unit, silent: Iterable[Silent], as_of: date) -> Mapping[in
     lines = await reasons(unit, [(one.finding_id, one.version_id, one.subject_id) for one in wanted], as_of)
     titles = await headings(unit, [Item(one.task_id, one.version_id, one.subject_id) for one in wanted])
     return {
-        one.finding_id: Worded(titles[one.task_id, one.version_id], lines.get(one.finding_id, ""))
+        one.finding_id: Worded(titles[one.task_id, one.version_id], lines.get(one.finding_id, CHANGED))
         for one in wanted
     }
 

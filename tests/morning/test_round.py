@@ -14,6 +14,7 @@ from service.access.unit import House
 from service.cli.day import day_lists
 from service.cli.words import list_lines
 from service.clock import SetClock
+from service.engine import wording
 from service.errors import StorageFull
 from service.records.drop import import_drop_folder
 from service.tables import (
@@ -224,3 +225,23 @@ async def test_whoever_has_no_address_is_counted_and_can_be_sent_to_afterwards(
     tally, waiting = await jobs.send_due(morning, settings)
     assert (tally.sent, waiting.unreachable) == (0, queued)
     assert queued > 0
+
+
+async def test_a_finding_the_records_no_longer_bear_out_is_not_given_a_reason_against_itself(
+    morning: House,
+) -> None:
+    async with morning.write() as unit:
+        row = (
+            await unit.connection.execute(
+                select(findings.c.finding_id, findings.c.task_id, findings.c.subject_id)
+                .join(tasks, tasks.c.task_id == findings.c.task_id)
+                .where(findings.c.rule == "elder-visits", tasks.c.planned_on == TODAY)
+                .limit(1)
+            )
+        ).one()
+        await unit.connection.execute(
+            update(residents).where(residents.c.resident_id == row.subject_id).values(death_on=TODAY)
+        )
+        await wording.rewrite_words(unit, row.task_id)
+        reason = select(findings.c.reason).where(findings.c.finding_id == row.finding_id)
+        assert (await unit.connection.execute(reason)).scalar_one() == wording.CHANGED
