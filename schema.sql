@@ -100,6 +100,39 @@ CREATE TABLE duty_items (
 );
 
 
+-- extension_fields: 扩展字段
+--   kind = int: 整数
+--   kind = decimal: 小数
+--   kind = text: 文字
+--   kind = bool: 是否
+--   kind = date: 日期
+--   missing = none: 没有此事
+--   missing = unknown: 没有登记
+--   sensitivity = public: 公开
+--   sensitivity = internal: 内部
+--   sensitivity = private: 个人信息
+--   sensitivity = sensitive: 敏感个人信息
+CREATE TABLE extension_fields (
+  extension_field_id BIGSERIAL NOT NULL,
+  entity TEXT NOT NULL,
+  name TEXT NOT NULL,
+  label TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  codes JSON,
+  unit TEXT,
+  missing TEXT NOT NULL,
+  sensitivity TEXT NOT NULL,
+  actor_id BIGINT,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  retired_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_extension_fields PRIMARY KEY (extension_field_id),
+  CONSTRAINT ck_extension_fields_kind CHECK (kind IN ('int', 'decimal', 'text', 'bool', 'date')),
+  CONSTRAINT ck_extension_fields_missing CHECK (missing IN ('none', 'unknown')),
+  CONSTRAINT ck_extension_fields_sensitivity CHECK (sensitivity IN ('public', 'internal', 'private', 'sensitive'))
+);
+CREATE UNIQUE INDEX uq_extension_fields_entity_name ON extension_fields (entity, name);
+
+
 -- job_runs: 作业记录
 --   state = running: 进行中
 --   state = done: 完成
@@ -133,6 +166,7 @@ CREATE TABLE parameters (
   value JSON,
   unit TEXT,
   source JSON,
+  version INTEGER DEFAULT '1' NOT NULL,
   actor_id BIGINT,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_parameters PRIMARY KEY (parameter_id),
@@ -235,6 +269,8 @@ CREATE TABLE enterprises (
   name TEXT NOT NULL,
   kind TEXT,
   industry TEXT,
+  size TEXT,
+  public_venue BOOLEAN,
   site_code TEXT,
   grid_code TEXT,
   address TEXT,
@@ -244,6 +280,8 @@ CREATE TABLE enterprises (
   established_on DATE,
   annual_report_year INTEGER,
   insured_n INTEGER,
+  unemployment_paid_months INTEGER,
+  layoff_rate NUMERIC(6, 4),
   status TEXT,
   synthetic BOOLEAN DEFAULT false NOT NULL,
   extra JSON,
@@ -270,6 +308,8 @@ CREATE TABLE households (
   aid_review_due DATE,
   special_family BOOLEAN,
   one_child_cert_on DATE,
+  essential_spend_ratio NUMERIC(5, 4),
+  med_self_pay_12m NUMERIC(12, 2),
   extra JSON,
   changeset_id BIGINT,
   CONSTRAINT pk_households PRIMARY KEY (household_id),
@@ -305,6 +345,20 @@ CREATE TABLE imports (
   CONSTRAINT ck_imports_state CHECK (state IN ('running', 'done', 'failed')),
   CONSTRAINT fk_imports_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+
+
+-- rule_activations: 规则启用记录
+CREATE TABLE rule_activations (
+  activation_id BIGSERIAL NOT NULL,
+  rule TEXT NOT NULL,
+  version_id BIGINT NOT NULL,
+  from_on DATE NOT NULL,
+  to_on DATE,
+  CONSTRAINT pk_rule_activations PRIMARY KEY (activation_id),
+  CONSTRAINT fk_rule_activations_version_id FOREIGN KEY(version_id) REFERENCES rule_versions (version_id)
+);
+CREATE INDEX ix_rule_activations_rule_from ON rule_activations (rule, from_on);
+CREATE INDEX ix_rule_activations_version_id ON rule_activations (version_id);
 
 
 -- scan_rules: 规则扫描
@@ -362,6 +416,25 @@ CREATE TABLE accounts (
 CREATE INDEX ix_accounts_enterprise_id ON accounts (enterprise_id);
 
 
+-- equipment: 特种设备
+CREATE TABLE equipment (
+  equipment_id BIGSERIAL NOT NULL,
+  enterprise_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  number TEXT NOT NULL,
+  tested_on DATE,
+  next_test_on DATE,
+  retired_on DATE,
+  extra JSON,
+  changeset_id BIGINT,
+  CONSTRAINT pk_equipment PRIMARY KEY (equipment_id),
+  CONSTRAINT fk_equipment_enterprise_id FOREIGN KEY(enterprise_id) REFERENCES enterprises (enterprise_id),
+  CONSTRAINT uq_equipment_number UNIQUE (number),
+  CONSTRAINT fk_equipment_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
+);
+CREATE INDEX ix_equipment_enterprise_id ON equipment (enterprise_id);
+
+
 -- import_errors: 导入问题
 --   severity = error: 此行未导入
 --   severity = warning: 已导入，请核对
@@ -409,6 +482,17 @@ CREATE TABLE residents (
   care_level INTEGER,
   care_assessed_on DATE,
   is_veteran BOOLEAN,
+  elder_situation TEXT,
+  can_work BOOLEAN,
+  has_income BOOLEAN,
+  has_supporter BOOLEAN,
+  in_school BOOLEAN,
+  medical_insurance TEXT,
+  medical_paid_year INTEGER,
+  unemployment_months INTEGER,
+  unemployed_on DATE,
+  unemployed_involuntary BOOLEAN,
+  unemployment_registered_on DATE,
   synthetic BOOLEAN DEFAULT false NOT NULL,
   extra JSON,
   changeset_id BIGINT,
@@ -462,7 +546,9 @@ CREATE TABLE certificates (
   valid_from DATE,
   valid_to DATE,
   endorsed_on DATE,
+  review_due_on DATE,
   status TEXT DEFAULT 'valid' NOT NULL,
+  extra JSON,
   changeset_id BIGINT,
   CONSTRAINT pk_certificates PRIMARY KEY (certificate_id),
   CONSTRAINT ck_certificates_one_holder CHECK ((resident_id IS NULL) <> (enterprise_id IS NULL)),
@@ -486,6 +572,7 @@ CREATE TABLE disabilities (
   grade INTEGER NOT NULL,
   issued_on DATE,
   valid_to DATE,
+  extra JSON,
   changeset_id BIGINT,
   CONSTRAINT pk_disabilities PRIMARY KEY (disability_id),
   CONSTRAINT ck_disabilities_grade CHECK (grade BETWEEN 1 AND 4),
@@ -506,6 +593,7 @@ CREATE TABLE employments (
   serves_public BOOLEAN,
   started_on DATE,
   ended_on DATE,
+  extra JSON,
   changeset_id BIGINT,
   CONSTRAINT pk_employments PRIMARY KEY (employment_id),
   CONSTRAINT fk_employments_resident_id FOREIGN KEY(resident_id) REFERENCES residents (resident_id),
@@ -529,6 +617,7 @@ CREATE TABLE enrolments (
   amount NUMERIC(12, 2),
   last_confirmed_on DATE,
   revisit_on DATE,
+  extra JSON,
   changeset_id BIGINT,
   CONSTRAINT pk_enrolments PRIMARY KEY (enrolment_id),
   CONSTRAINT ck_enrolments_one_holder CHECK ((resident_id IS NULL) <> (enterprise_id IS NULL)),
@@ -579,6 +668,23 @@ CREATE INDEX ix_posts_account_id ON posts (account_id);
 CREATE INDEX ix_posts_division_code ON posts (division_code);
 
 
+-- pregnancies: 孕情
+CREATE TABLE pregnancies (
+  pregnancy_id BIGSERIAL NOT NULL,
+  resident_id BIGINT NOT NULL,
+  due_on DATE NOT NULL,
+  booklet_on DATE,
+  ended_on DATE,
+  extra JSON,
+  changeset_id BIGINT,
+  CONSTRAINT pk_pregnancies PRIMARY KEY (pregnancy_id),
+  CONSTRAINT fk_pregnancies_resident_id FOREIGN KEY(resident_id) REFERENCES residents (resident_id),
+  CONSTRAINT fk_pregnancies_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
+);
+CREATE INDEX ix_pregnancies_resident_id ON pregnancies (resident_id);
+CREATE UNIQUE INDEX uq_pregnancies_resident_due ON pregnancies (resident_id, due_on);
+
+
 -- service_events: 服务记录
 CREATE TABLE service_events (
   service_event_id BIGSERIAL NOT NULL,
@@ -586,6 +692,7 @@ CREATE TABLE service_events (
   kind TEXT NOT NULL,
   happened_on DATE NOT NULL,
   next_due_on DATE,
+  extra JSON,
   changeset_id BIGINT,
   CONSTRAINT pk_service_events PRIMARY KEY (service_event_id),
   CONSTRAINT fk_service_events_resident_id FOREIGN KEY(resident_id) REFERENCES residents (resident_id),

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from service.tables.accounts import accounts, addresses, answered_requests, audit, sign_in_failures, tokens
-from service.tables.business import certificates, employments, enterprises
+from service.tables.business import certificates, employments, enterprises, equipment
 from service.tables.columns import metadata
 from service.tables.outbox import attempts, deliveries, notifications
-from service.tables.people import disabilities, divisions, enrolments, households, residents, service_events
+from service.tables.people import (
+    disabilities,
+    divisions,
+    enrolments,
+    households,
+    pregnancies,
+    residents,
+    service_events,
+)
 from service.tables.provenance import changes, changesets, corrections, import_errors, imports
-from service.tables.rulebook import duty_items, parameters, rule_versions, scan_rules, scans
+from service.tables.rulebook import (
+    duty_items,
+    extension_fields,
+    parameters,
+    rule_activations,
+    rule_versions,
+    scan_rules,
+    scans,
+)
 from service.tables.tasks import (
     absences,
     calendar_days,
@@ -23,7 +39,7 @@ from service.tables.tasks import (
 __all__ = [
     "absences", "accounts", "addresses", "answered_requests", "attempts", "audit", "calendar_days", "certificates",
     "changes", "changesets", "corrections", "deliveries", "disabilities", "divisions", "duty_items", "employments",
-    "enrolments", "enterprises", "findings", "households", "import_errors", "imports", "job_runs", "metadata",
-    "notifications", "outcomes", "parameters", "posts", "residents", "rule_versions", "scan_rules", "scans",
+    "enrolments", "enterprises", "equipment", "extension_fields", "findings", "households", "import_errors", "imports", "job_runs", "metadata",
+    "notifications", "outcomes", "parameters", "posts", "pregnancies", "residents", "rule_activations", "rule_versions", "scan_rules", "scans",
     "service_events", "sign_in_failures", "task_events", "tasks", "tokens",
 ]  # fmt: skip

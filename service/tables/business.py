@@ -1,11 +1,19 @@
-"""Enterprises, who works there, and the certificates of either."""
+"""Enterprises, who works there, their equipment, and the certificates of people and enterprises."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, Index, Integer, Table, Text, text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, Index, Integer, Numeric, Table, Text, text
 
-from service.tables.codes import CERTIFICATE_KIND, CERTIFICATE_STATUS, ENTERPRISE_KIND, ENTERPRISE_STATUS
+from service.tables.codes import (
+    CERTIFICATE_KIND,
+    CERTIFICATE_STATUS,
+    ENTERPRISE_KIND,
+    ENTERPRISE_SIZE,
+    ENTERPRISE_STATUS,
+    EQUIPMENT_KIND,
+)
 from service.tables.columns import fact, key, metadata, plain, reference, relation
+from service.tables.industries import INDUSTRY
 
 enterprises = Table(
     "enterprises",
@@ -14,7 +22,9 @@ enterprises = Table(
     fact("uscc", Text(), "统一社会信用代码", nullable=False, unique=True, sensitivity="public"),
     fact("name", Text(), "企业名称", nullable=False, sensitivity="public"),
     fact("kind", Text(), "主体类型", codes=ENTERPRISE_KIND),
-    fact("industry", Text(), "行业代码"),
+    fact("industry", Text(), "行业代码", codes=INDUSTRY, code_length=2),
+    fact("size", Text(), "企业规模", codes=ENTERPRISE_SIZE),
+    fact("public_venue", Boolean(), "公众聚集场所"),
     fact("site_code", Text(), "经营地编码", index=True),
     fact("grid_code", Text(), "网格编码", index=True),
     fact("address", Text(), "经营地址"),
@@ -24,11 +34,13 @@ enterprises = Table(
     fact("established_on", Date(), "成立日期"),
     fact("annual_report_year", Integer(), "最近年报年度"),
     fact("insured_n", Integer(), "参保人数", unit="人"),
+    fact("unemployment_paid_months", Integer(), "失业保险连续缴费月数", unit="个月"),
+    fact("layoff_rate", Numeric(6, 4), "上年度裁员率"),
     fact("status", Text(), "状态", codes=ENTERPRISE_STATUS),
     plain("synthetic", Boolean(), "演示数据", nullable=False, server_default=text("false")),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
-    info={"entity": "enterprise", "label": "企业"},
+    info={"entity": "enterprise", "label": "企业", "place": "site_code"},
 )
 
 employments = Table(
@@ -48,9 +60,10 @@ employments = Table(
     fact("serves_public", Boolean(), "直接为顾客服务"),
     fact("started_on", Date(), "入职日期"),
     fact("ended_on", Date(), "离职日期", missing="none"),
+    plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_employments_resident_enterprise", "resident_id", "enterprise_id", unique=True),
-    info={"entity": "employment", "label": "从业记录"},
+    info={"entity": "employment", "label": "从业记录", "place": "enterprise.site_code"},
 )  # fmt: skip
 
 certificates = Table(
@@ -72,7 +85,9 @@ certificates = Table(
     fact("valid_from", Date(), "有效期自"),
     fact("valid_to", Date(), "有效期至"),
     fact("endorsed_on", Date(), "最近签注日期", missing="none"),
+    fact("review_due_on", Date(), "复审到期日", missing="none"),
     fact("status", Text(), "证件状态", codes=CERTIFICATE_STATUS, nullable=False, server_default="valid"),
+    plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     CheckConstraint("(resident_id IS NULL) <> (enterprise_id IS NULL)", name="one_holder"),
     Index(
@@ -84,4 +99,22 @@ certificates = Table(
         postgresql_where=text("enterprise_id IS NOT NULL"), sqlite_where=text("enterprise_id IS NOT NULL"),
     ),
     info={"entity": "certificate", "label": "证件"},
+)  # fmt: skip
+
+equipment = Table(
+    "equipment",
+    metadata,
+    key("equipment_id"),
+    relation(
+        "enterprise_id", "enterprises.enterprise_id",
+        to="enterprise", label="使用单位", inverse="equipment", inverse_label="特种设备",
+    ),
+    fact("kind", Text(), "设备种类", codes=EQUIPMENT_KIND, nullable=False),
+    fact("number", Text(), "设备代码", nullable=False, unique=True),
+    fact("tested_on", Date(), "最近检验日期", missing="none"),
+    fact("next_test_on", Date(), "下次检验日期"),
+    fact("retired_on", Date(), "停用日期", missing="none"),
+    plain("extra", JSON(), "扩展字段"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    info={"entity": "equipment", "label": "特种设备"},
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 `info` keys: `label` (Chinese), `missing` ("none": an empty cell is a fact; "unknown": nobody recorded it; without it
 rules cannot see the column), `sensitivity` (public | internal | private | sensitive), `codes` (code → Chinese),
-`unit`, `encrypted`, `relation` (on a foreign key), `values` (of an enumeration: value → meaning).
+`code_length` (a code begins with a
+listed one of this length and may go on), `unit`, `encrypted`, `relation` (on a foreign key), `values` (of an enumeration: value → meaning).
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ def fact(
     missing: Missing = "unknown",
     sensitivity: Sensitivity = "internal",
     codes: Mapping[str, str] | None = None,
+    code_length: int | None = None,
     unit: str | None = None,
     encrypted: bool = False,
     **options: Any,
@@ -84,6 +86,8 @@ def fact(
     info: dict[str, Any] = {"label": label, "missing": missing, "sensitivity": sensitivity}
     if codes is not None:
         info["codes"] = dict(codes)
+    if code_length is not None:
+        info["code_length"] = code_length
     if unit is not None:
         info["unit"] = unit
     if encrypted:

@@ -10,10 +10,12 @@ from service.tables.codes import (
     DISABILITY_GRADE,
     DISABILITY_KIND,
     DIVISION_LEVEL,
+    ELDER_SITUATION,
     ENROLMENT_STATE,
     FAMILY,
     ID_TYPE,
     MARITAL,
+    MEDICAL_INSURANCE,
     POLICY,
     SERVICE_KIND,
     SEX,
@@ -47,9 +49,11 @@ households = Table(
     fact("aid_review_due", Date(), "救助复核到期日", missing="none"),
     fact("special_family", Boolean(), "计划生育特殊家庭", sensitivity="sensitive"),
     fact("one_child_cert_on", Date(), "独生子女证领取日期", missing="none"),
+    fact("essential_spend_ratio", Numeric(5, 4), "刚性支出占收入比", sensitivity="sensitive"),
+    fact("med_self_pay_12m", Numeric(12, 2), "近十二个月医疗自付", unit="元", sensitivity="sensitive"),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
-    info={"entity": "household", "label": "家庭"},
+    info={"entity": "household", "label": "家庭", "place": "live_code"},
 )
 
 residents = Table(
@@ -83,10 +87,22 @@ residents = Table(
     fact("care_level", Integer(), "失能等级", codes=CARE_LEVEL, sensitivity="sensitive"),
     fact("care_assessed_on", Date(), "能力评估日期", missing="none"),
     fact("is_veteran", Boolean(), "退役军人"),
+    # A register the community keeps: whoever is not on it is in neither situation.
+    fact("elder_situation", Text(), "老人居住情形", codes=ELDER_SITUATION, missing="none"),
+    fact("can_work", Boolean(), "有劳动能力", sensitivity="sensitive"),
+    fact("has_income", Boolean(), "有生活来源", sensitivity="sensitive"),
+    fact("has_supporter", Boolean(), "有履行能力的赡养抚养扶养人", sensitivity="sensitive"),
+    fact("in_school", Boolean(), "在校就读"),
+    fact("medical_insurance", Text(), "医疗保险", codes=MEDICAL_INSURANCE),
+    fact("medical_paid_year", Integer(), "居民医保缴费年度", missing="none"),
+    fact("unemployment_months", Integer(), "失业保险累计缴费月数", unit="个月"),
+    fact("unemployed_on", Date(), "失业日期", missing="none"),
+    fact("unemployed_involuntary", Boolean(), "非本人意愿中断就业"),
+    fact("unemployment_registered_on", Date(), "失业登记日期", missing="none"),
     plain("synthetic", Boolean(), "演示数据", nullable=False, server_default=text("false")),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
-    info={"entity": "resident", "label": "居民"},
+    info={"entity": "resident", "label": "居民", "place": "live_code"},
 )  # fmt: skip
 
 disabilities = Table(
@@ -103,6 +119,7 @@ disabilities = Table(
     fact("grade", Integer(), "残疾等级", codes=DISABILITY_GRADE, sensitivity="sensitive", nullable=False),
     fact("issued_on", Date(), "发证日期"),
     fact("valid_to", Date(), "有效期至"),
+    plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     CheckConstraint("grade BETWEEN 1 AND 4", name="grade"),
     Index("uq_disabilities_resident_id_kind", "resident_id", "kind", unique=True),
@@ -128,6 +145,7 @@ enrolments = Table(
     fact("amount", Numeric(12, 2), "金额", unit="元", missing="none"),
     fact("last_confirmed_on", Date(), "最近确认日期", missing="none"),
     fact("revisit_on", Date(), "再次告知日期", missing="none"),
+    plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     CheckConstraint("(resident_id IS NULL) <> (enterprise_id IS NULL)", name="one_holder"),
     Index(
@@ -152,7 +170,25 @@ service_events = Table(
     fact("kind", Text(), "服务类型", codes=SERVICE_KIND, nullable=False),
     fact("happened_on", Date(), "日期", nullable=False),
     fact("next_due_on", Date(), "下次日期", missing="none"),
+    plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_service_events_resident_kind_day", "resident_id", "kind", "happened_on", unique=True),
     info={"entity": "service_event", "label": "服务记录"},
+)  # fmt: skip
+
+pregnancies = Table(
+    "pregnancies",
+    metadata,
+    key("pregnancy_id"),
+    relation(
+        "resident_id", "residents.resident_id",
+        to="resident", label="孕妇", inverse="pregnancies", inverse_label="孕情",
+    ),
+    fact("due_on", Date(), "预产期", sensitivity="sensitive", nullable=False),
+    fact("booklet_on", Date(), "建册日期", missing="none", sensitivity="sensitive"),
+    fact("ended_on", Date(), "妊娠结束日期", missing="none", sensitivity="sensitive"),
+    plain("extra", JSON(), "扩展字段"),
+    reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    Index("uq_pregnancies_resident_due", "resident_id", "due_on", unique=True),
+    info={"entity": "pregnancy", "label": "孕情"},
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rules as dated versions, their parameters, the duty list, and the scans that apply them."""
+"""Rules as dated versions, their parameters, the fields administrators add, the duty list, and the scans that apply them."""
 
 from __future__ import annotations
 
@@ -49,6 +49,42 @@ rule_versions = Table(
     info={"label": "规则版本"},
 )  # fmt: skip
 
+rule_activations = Table(
+    "rule_activations",
+    metadata,
+    key("activation_id"),
+    plain("rule", Text(), "规则", nullable=False),
+    reference("version_id", "rule_versions.version_id", "版本"),
+    plain("from_on", Date(), "启用日期", nullable=False),
+    plain("to_on", Date(), "停用日期（当天起不再使用）"),
+    Index("ix_rule_activations_rule_from", "rule", "from_on"),
+    info={"label": "规则启用记录"},
+)
+
+extension_fields = Table(
+    "extension_fields",
+    metadata,
+    key("extension_field_id"),
+    plain("entity", Text(), "记录", nullable=False),
+    plain("name", Text(), "字段", nullable=False),
+    plain("label", Text(), "名称", nullable=False),
+    choice(
+        "kind", "类型", {"int": "整数", "decimal": "小数", "text": "文字", "bool": "是否", "date": "日期"}
+    ),
+    plain("codes", JSON(), "代码表"),
+    plain("unit", Text(), "单位"),
+    choice("missing", "空着表示", {"none": "没有此事", "unknown": "没有登记"}),
+    choice(
+        "sensitivity", "敏感程度",
+        {"public": "公开", "internal": "内部", "private": "个人信息", "sensitive": "敏感个人信息"},
+    ),
+    plain("actor_id", Key, "经办账号"),
+    plain("recorded_at", Instant(), "时间", nullable=False),
+    plain("retired_at", Instant(), "停用时间"),
+    Index("uq_extension_fields_entity_name", "entity", "name", unique=True),
+    info={"label": "扩展字段"},
+)  # fmt: skip
+
 parameters = Table(
     "parameters",
     metadata,
@@ -64,6 +100,7 @@ parameters = Table(
     plain("value", JSON(), "值"),
     plain("unit", Text(), "单位"),
     plain("source", JSON(), "来源（法规、条款、日期、核实日期）"),
+    plain("version", Integer(), "版本", nullable=False, server_default="1"),
     plain("actor_id", Key, "经办账号"),
     plain("recorded_at", Instant(), "时间", nullable=False),
     Index("uq_parameters_name_division_from", "name", "division_code", "effective_from", unique=True),
