@@ -40,11 +40,17 @@ def _mismatch(node: Binary, left: Term, right: Term) -> RuleError:
     if kinds & {Kind.INT, Kind.DECIMAL} and Kind.DATE in kinds:
         dated = node.left if left.kind is Kind.DATE else node.right
         path = ".".join(written_path(dated))
-        return mistakes.date_with_number(node.span, f"age({path})" if path else None)
+        return mistakes.date_with_number(node.span, f"{_measure(node)}({path})" if path else None)
     if kinds == {Kind.DATE, Kind.TEXT}:
         written = next((s.value for s in (node.left, node.right) if isinstance(s, Literal)), None)
         return mistakes.date_with_text(node.span, f'date("{written}")' if written else None)
     return mistakes.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind])
+
+
+def _measure(node: Binary) -> str:
+    """What a number beside a date most likely counts: four digits a calendar year, fewer an age."""
+    numbers = (side.value for side in (node.left, node.right) if isinstance(side, Literal))
+    return "year" if any(isinstance(n, int) and 1000 <= n <= 9999 for n in numbers) else "age"
 
 
 def codes(context: Context, coded: Term, other: Term, node: Node) -> bool:

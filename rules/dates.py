@@ -50,6 +50,13 @@ def add_months(start: date, months: int) -> date:
     return date(year, index + 1, min(start.day, _length(year, index + 1)))
 
 
+def first_of_year(year: int) -> int:
+    """Ordinal of the first of January; the calendar's first day, or the day after its last, beyond it."""
+    if year < date.min.year:
+        return FIRST
+    return date(year, 1, 1).toordinal() if year <= date.max.year else LAST + 1
+
+
 def edge(function: str, on: date) -> date:
     """`start_of_month`, `start_of_year` or `end_of_month` of a day."""
     match function:

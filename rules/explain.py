@@ -33,6 +33,7 @@ from rules.meaning import (
     Term,
     TextTest,
     Within,
+    Year,
     conjuncts,
 )
 from rules.moment import Moment
@@ -198,7 +199,7 @@ def _path(record: Record, paths: Paths) -> tuple[str, ...]:
 def children(part: Formula | Term) -> tuple[Formula | Term, ...]:
     """The parts directly inside a condition or value, those inside a relation's predicate included."""
     match part:
-        case Said(inner) | Not(inner) | Age(inner) | Edge(_, inner) | Length(inner):
+        case Said(inner) | Not(inner) | Age(inner) | Year(inner) | Edge(_, inner) | Length(inner):
             return (inner,)
         case And(items) | Or(items) | Items(items):
             return items

@@ -155,7 +155,9 @@ def _comparison(context: Context, node: Binary) -> Formula | None:
 
 def _ordered(operator: str, left: Term, right: Term) -> Formula:
     """A comparison with the field on the left."""
-    return Compare(FLIPPED[operator], right, left) if constant(left) else Compare(operator, left, right)
+    if constant(left) and not constant(right):
+        return Compare(FLIPPED[operator], right, left)
+    return Compare(operator, left, right)
 
 
 def _is_condition(node: Node) -> bool:

@@ -21,6 +21,7 @@ from rules.meaning import (
     Shift,
     Term,
     Today,
+    Year,
 )
 from rules.moment import Moment
 
@@ -36,6 +37,8 @@ def fold(term: Term, moment: Moment) -> Value:
             return _fitting(moment.parameter(name), kind)
         case Age(birth):
             return dates.completed_years(fold_date(birth, moment), moment.as_of)
+        case Year(inner):
+            return fold_date(inner, moment).year
         case Edge(function, inner):
             return dates.edge(function, fold_date(inner, moment))
         case Shift():

@@ -5,6 +5,7 @@ MOVABLE = ("days", "weeks")
 EDGES = ("start_of_month", "start_of_year", "end_of_month")
 USAGE = {
     "age": "age(日期)",
+    "year": "year(日期)",
     "anniversary_in": "anniversary_in(日期, 起, 止)",
     "date": 'date("2026-07-01")',
     "param": 'param("名称")',

@@ -43,6 +43,7 @@ from rules.meaning import (
     Today,
     Truth,
     Within,
+    Year,
 )
 from rules.moment import Moment
 from rules.terms import constant
@@ -114,9 +115,10 @@ def value(term: Term, moment: Moment) -> Read:
         case Length(text):
             return _apply(lambda known: len(str(known)), value(text, moment))
         case Age(birth):
-            return _apply(
-                lambda known: dates.completed_years(_date(known), moment.as_of), value(birth, moment)
-            )
+            as_of = moment.as_of
+            return _apply(lambda known: dates.completed_years(_date(known), as_of), value(birth, moment))
+        case Year(inner):
+            return _apply(lambda known: _date(known).year, value(inner, moment))
         case Edge(function, inner):
             return _apply(lambda known: dates.edge(function, _date(known)), value(inner, moment))
         case Shift(inner, sign, count, unit):

@@ -107,6 +107,14 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Year:
+    """The calendar year of a date."""
+
+    date: "Term"
+    kind: Kind = Kind.INT
+
+
+@dataclass(frozen=True)
 class Shift:
     """A date moved by `sign * count` units: days, weeks, months, years or working_days."""
 
@@ -150,7 +158,7 @@ class Choice:
 
 
 Term: TypeAlias = (
-    Constant | Today | Parameter | Column | Count | Length | Age | Edge | Shift | Plus | Items | Choice
+    Constant | Today | Parameter | Column | Count | Length | Age | Year | Edge | Shift | Plus | Items | Choice
 )
 
 

@@ -142,12 +142,12 @@ def incomparable(span: Span, left: str, right: str, suggestion: str | None = Non
 
 
 def date_with_number(span: Span, suggestion: str | None) -> RuleError:
-    """A date compared with a number; mostly an age was meant."""
+    """A date compared with a number; mostly an age or a year was meant."""
     return error(
         "date_with_number",
         span,
-        "日期不能直接和数字比较；比较年龄请用 age(…)。",
-        "A date cannot be compared with a number; use age(…) for ages.",
+        "日期不能直接和数字比较；比较年龄请用 age(…)，比较年份请用 year(…)。",
+        "A date cannot be compared with a number; use age(…) for ages, year(…) for calendar years.",
         suggestion,
     )
 

@@ -41,6 +41,7 @@ from rules.meaning import (
     Today,
     Truth,
     Within,
+    Year,
 )
 from rules.moment import Moment
 from rules.terms import constant
@@ -149,7 +150,9 @@ def solve(sign: str, term: Term, bound: Value, moment: Moment) -> Formula:
             return _dated(sign, term, bound.toordinal(), moment)
         case Age(birth) if isinstance(bound, int | Decimal):
             return _aged(sign, birth, bound, moment)
-        case Plus() | Shift() | Edge() | Age():
+        case Year(day) if isinstance(bound, int | Decimal):
+            return _yeared(sign, day, bound, moment)
+        case Plus() | Shift() | Edge() | Age() | Year():
             raise TypeError(f"{term!r} cannot be compared with {bound!r}")
         case Constant() | Today() | Parameter() | Count() | Items() | Choice():
             raise TypeError(f"nothing to solve: {term!r}")
@@ -176,15 +179,30 @@ def _dated(sign: str, term: Term, bound: int, moment: Moment) -> Formula:
             return _ordinal(sign, term, bound)
         case Shift(inner, direction, count, unit):
             days = direction * fold_int(count, moment) * (7 if unit == "weeks" else 1)
-            return _dated(sign, inner, bound - days, moment)
+            return _moved(sign, inner, bound, days, moment)
         case Edge(function, inner):
             return _edged(sign, function, inner, bound, moment)
         case _:
             raise TypeError(f"no date: {term!r}")
 
 
+def _moved(sign: str, inner: Term, bound: int, days: int, moment: Moment) -> Formula:
+    """A moved day stays within the calendar (`dates.nearest`), whose ends therefore stand for all beyond them."""
+    if sign == "==":
+        sign = {dates.FIRST: "<=", dates.LAST: ">="}.get(bound, sign)
+        return _dated(sign, inner, bound - days, moment) if _in_calendar(bound) else _nowhere(inner)
+    turning = bound + (sign in (">", "<="))  # the first day on which `sign` answers otherwise
+    if dates.FIRST < turning <= dates.LAST:
+        return _dated(sign, inner, bound - days, moment)
+    return _nowhere(inner, outcome=(turning > dates.LAST) == (sign in ("<", "<=")))
+
+
+def _in_calendar(ordinal: int) -> bool:
+    return dates.FIRST <= ordinal <= dates.LAST
+
+
 def _ordinal(sign: str, column: Column, bound: int) -> Formula:
-    if dates.FIRST <= bound <= dates.LAST:
+    if _in_calendar(bound):
         return Compare(sign, column, Constant(date.fromordinal(bound)))
     return Recorded(column, (bound > dates.LAST) == (sign in ("<", "<=")) and sign != "==")
 
@@ -226,6 +244,22 @@ def _aged(sign: str, birth: Term, bound: int | Decimal, moment: Moment) -> Formu
             return _join(True, [_dated("<=", birth, latest, moment), _dated(">", birth, eldest, moment)])
 
 
+def _yeared(sign: str, day: Term, bound: int | Decimal, moment: Moment) -> Formula:
+    """`year(d) >= n` holds from the first of January of n on."""
+    if bound != int(bound):
+        if sign == "==":
+            return _nowhere(day)
+        sign, bound = (">=" if sign in (">", ">=") else "<"), _above(bound)
+    start, end = (dates.first_of_year(int(bound) + more) for more in (0, 1))
+    match sign:
+        case ">=" | "<":
+            return _dated(sign, day, start, moment)
+        case ">" | "<=":
+            return _dated(">=" if sign == ">" else "<", day, end, moment)
+        case _:
+            return _join(True, [_dated(">=", day, start, moment), _dated("<", day, end, moment)])
+
+
 def _above(number: int | Decimal) -> int:
     return int(number) + (number > int(number))
 
@@ -240,13 +274,13 @@ def _within(item: Term, choices: tuple[Value, ...], moment: Moment) -> Formula:
     return _nowhere(item)
 
 
-def _nowhere(item: Term) -> Formula:
-    """Membership of nothing: false where the field is recorded."""
+def _nowhere(item: Term, *, outcome: bool = False) -> Formula:
+    """What is the same for every value, such as membership of nothing: `outcome` where the field is recorded."""
     match item:
         case Column():
-            return Recorded(item, False)
-        case Length(inner) | Age(inner) | Edge(_, inner) | Shift(inner) | Plus(inner):
-            return _nowhere(inner)
+            return Recorded(item, outcome)
+        case Length(inner) | Age(inner) | Year(inner) | Edge(_, inner) | Shift(inner) | Plus(inner):
+            return _nowhere(inner, outcome=outcome)
         case _:
             return Truth(False)
 

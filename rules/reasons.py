@@ -30,6 +30,7 @@ from rules.meaning import (
     Rows,
     TextTest,
     Within,
+    Year,
     bare,
     conjuncts,
 )
@@ -132,15 +133,15 @@ def _atom(atom: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
     match atom:
         case Compare(_, Count(rows)):
             yield from _number(rows, scope, moment)
-        case Compare(_, Age(Column() as column) | Length(Column() as column)) | TextTest(
-            _, Column() as column
-        ):
+        case Compare(
+            _, Age(Column() as column) | Year(Column() as column) | Length(Column() as column)
+        ) | TextTest(_, Column() as column):
             yield from _cell(column, scope, moment)
         case Compare(_, left, right):
             for side in (left, right):
                 if isinstance(side, Column):
                     yield from _cell(side, scope, moment)
-        case Within(Column() as column):
+        case Within((Column() as column) | Year(Column() as column)):
             yield from _cell(column, scope, moment)
         case Anniversary(Column() as column, _, last):
             yield from _return(column, fold_date(last, moment), scope)
@@ -253,7 +254,9 @@ def _names(atom: Formula, variable: str) -> str | None:
 
 def _dated(atom: Formula, variable: str) -> Column | None:
     match bare(atom):
-        case Compare(_, Column(record, field) as column) if record.variable == variable:
+        case Compare(_, (Column(record, field) as column) | Year(Column(record, field) as column)) | Within(
+            Year(Column(record, field) as column)
+        ) if record.variable == variable:
             return column if field.kind is Kind.DATE and not record.path else None
         case Anniversary(Column(record) as column) if record.variable == variable and not record.path:
             return column

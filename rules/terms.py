@@ -22,6 +22,7 @@ from rules.meaning import (
     Shift,
     Term,
     Today,
+    Year,
 )
 from rules.names import Context, Many, nearest, reach, written_path
 from rules.relations import size
@@ -74,7 +75,7 @@ def constant(item: Term) -> bool:
             return True
         case Column() | Count() | Choice():
             return False
-        case Length(inner) | Age(inner) | Edge(_, inner):
+        case Length(inner) | Age(inner) | Year(inner) | Edge(_, inner):
             return constant(inner)
         case Shift(moved, _, count):
             return constant(moved) and constant(count)
@@ -231,6 +232,12 @@ def _age(context: Context, node: Call) -> Term | None:
     return None if birth is None else Age(birth)
 
 
+def _year(context: Context, node: Call) -> Term | None:
+    argument = _one(context, node)
+    found = None if argument is None else expects(context, argument, frozenset({Kind.DATE}))
+    return None if found is None else Year(found)
+
+
 def _edge(context: Context, node: Call) -> Term | None:
     argument = _one(context, node)
     found = None if argument is None else expects(context, argument, frozenset({Kind.DATE}))
@@ -277,6 +284,7 @@ def _lone_unit(context: Context, node: Call) -> None:
 
 _FREE: dict[str, Callable[[Context, Call], Term | None]] = {
     "age": _age,
+    "year": _year,
     "date": _date,
     "param": _parameter,
     **dict.fromkeys(EDGES, _edge),

@@ -37,6 +37,7 @@ from rules.meaning import (
     Today,
     Truth,
     Within,
+    Year,
     bare,
 )
 from rules.moment import Moment
@@ -48,6 +49,8 @@ AGES = {"==": "正好", "!=": "不是", "<": "未满", "<=": "不超过", ">": "
 TEXTS = {"==": "为", "!=": "不为", "<": "排在前于", "<=": "不后于", ">": "排在后于", ">=": "不前于"}
 UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年", "working_days": "个工作日"}
 EDGES = {"start_of_month": "当月第一天", "start_of_year": "当年第一天", "end_of_month": "当月最后一天"}
+YEARS = {"==": "在", "!=": "不在", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
+NEAR_YEARS = {-2: "前年", -1: "去年", 1: "明年", 2: "后年"}
 PARTS = {"startsWith": "以{}开头", "endsWith": "以{}结尾", "contains": "包含{}"}
 
 
@@ -102,6 +105,8 @@ def _compare(sign: str, left: Term, right: Term, moment: Moment | None) -> str:
         case (Age(Column(_, field)), _) if "出生" in field.label:
             owner = _owner(left.birth.record) if isinstance(left.birth, Column) else ""
             return f"{owner}{AGES[sign]} {term(right, moment)} 周岁"
+        case (Year(day), _) if not constant(left):
+            return f"{term(day, moment)}{YEARS[sign]}{_spaced(_year(right, moment))}"
         case (Column(_, field), Constant(bool() as value)):
             return f"{'' if value == (sign == '==') else '非'}“{_named(left)}”"
         case (Column(_, field), Constant(int() as bound)) if field.codes and sign not in ("==", "!="):
@@ -115,6 +120,18 @@ def _compare(sign: str, left: Term, right: Term, moment: Moment | None) -> str:
             return f"{_rows(rows, moment)}{NUMBERS[sign]} {number} 条"
         case _:
             return f"{term(left, moment)}{_words(left.kind)[sign]}{_spaced(term(right, moment))}"
+
+
+def _year(item: Term, moment: Moment | None) -> str:
+    """A year as people call it: 今年, 去年, 2025 年."""
+    match item:
+        case Year(Today()) if moment is None:
+            return "今年"
+        case Plus(Year(Today()), sign, Constant(int() as count)) if moment is None:
+            side = "后" if sign * count > 0 else "前"
+            return NEAR_YEARS.get(sign * count, f"今年之{side}第 {abs(count)} 年")
+        case _:
+            return f"{term(item, moment)} 年"
 
 
 def _named(item: Term) -> str:
@@ -193,6 +210,10 @@ def term(item: Term, moment: Moment | None) -> str:
             return f"{term(text, moment)}的字数"
         case Age(birth):
             return f"{term(birth, moment)}至今的整年数"
+        case Year(Today()):
+            return "今年"
+        case Year(inner):
+            return f"{term(inner, moment)}所在年份"
         case Edge(function, inner):
             return f"{term(inner, moment)}{EDGES[function]}"
         case Shift(inner, sign, count, unit):

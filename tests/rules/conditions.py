@@ -18,6 +18,7 @@ MOVED = [
     "{}", "{}", "{} + days(31)", "{} - weeks(1)", "start_of_month({})", "end_of_month({} + days(1))",
     "start_of_year({})",
 ]  # fmt: skip
+YEARS = ["1946", "2026", "year(today)", "year(today) - 1", "2025.5", "0", "10000"]
 AGES = ["-1", "0", "1", "18", "60", "80", "79.5", "100", "3000"]
 NUMBERS = ["-1", "0", "1", "2", "80", "1.5", "4"]
 PARTS = ['""', '"a"', '"%"', '"_"', '"湖滨"', '"3301"', '"\\\\"', '"\'"', '"😀"']
@@ -103,6 +104,7 @@ class Maker:
             [
                 f"{moved} {self.choose(ORDERS)} {self.choose(DAYS)}",
                 f"age({moved}) {self.choose(ORDERS)} {self.choose(AGES)}",
+                f"year({moved}) {self.choose(ORDERS)} {self.choose(YEARS)}",
                 f"{moved} in [{self.choose(DAYS)}, {self.choose(DAYS)}]",
                 f"anniversary_in({path}, {self.choose(DAYS)}, {self.choose(DAYS)})",
             ]
