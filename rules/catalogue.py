@@ -1,25 +1,66 @@
 """What a rule may mention, read off the table definitions so that a field exists once.
 
 A table takes part when `Table.info` names its entity; a column when `Column.info` says what *missing* means;
-a foreign key gives a to-one relation here and a to-many relation on its target.
+a foreign key gives a to-one relation here and a to-many relation on its target. Fields that administrators declare
+are added to these; their values live in the JSON column `extra` of their entity's table.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    FromClause,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    cast,
+    func,
+)
 
-from rules.kinds import Kind
+from rules.kinds import Kind, Scalar
 
 Missing = Literal["none", "unknown"]
 Sensitivity = Literal["public", "internal", "private", "sensitive"]
 
 
+EXTRA = "extra"
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A field an administrator declared for an entity; `codes` are pairs of code and Chinese name.
+
+    In JSON a whole number is a number, a decimal an exact text, a date its ISO text, a yes or no true or false.
+    """
+
+    entity: str
+    name: str
+    label: str
+    kind: Kind
+    missing: Missing
+    sensitivity: Sensitivity = "internal"
+    codes: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One visible column. `missing` says what an empty cell means: a fact ("none") or nobody recorded it."""
+    """One visible column, or one declared field kept in the column `extra`.
+
+    `missing` says what an empty cell means: a fact ("none") or nobody recorded it. With a `code_length` a code begins
+    with a listed one of that length and may go on.
+    """
 
     name: str
     label: str
@@ -31,6 +72,52 @@ class Field:
     encrypted: bool
     nullable: bool
     column: Column[Any]
+    code_length: int | None = None
+    extra: bool = False
+
+    def meaning(self, code: object) -> str | None:
+        """The Chinese name of a code, for a longer code that of what it begins with; None when it is not in the table."""
+        written = str(code)
+        return self.codes.get(written if self.code_length is None else written[: self.code_length])
+
+    def cell(self, source: FromClause) -> ColumnElement[Any]:
+        """The field as SQL, in its own type, of a table or an alias of it."""
+        stored = source.c[self.column.name]
+        return _unpacked(stored[self.name], self.kind) if self.extra else stored
+
+    def unpack(self, stored: Any) -> Scalar | None:
+        """The value of the field out of what its column holds in Python."""
+        if not self.extra:
+            known: Scalar | None = stored
+            return known
+        value = (stored or {}).get(self.name)
+        match self.kind:
+            case Kind.DATE if value is not None:
+                return date.fromisoformat(value)
+            case Kind.DECIMAL if value is not None:
+                return Decimal(value)
+            case _:
+                packed: Scalar | None = value
+                return packed
+
+
+def _unpacked(item: Any, kind: Kind) -> ColumnElement[Any]:
+    """A JSON member as a value of its kind. `date(text)` is a function of SQLite and of PostgreSQL."""
+    match kind:
+        case Kind.INT:
+            whole: ColumnElement[Any] = cast(item.as_string(), BigInteger)
+            return whole
+        case Kind.DECIMAL:
+            exact: ColumnElement[Any] = cast(item.as_string(), Numeric())
+            return exact
+        case Kind.BOOL:
+            answer: ColumnElement[Any] = item.as_boolean()
+            return answer
+        case Kind.DATE:
+            return func.date(item.as_string(), type_=Date())
+        case _:
+            text: ColumnElement[Any] = item.as_string()
+            return text
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +144,8 @@ class Entity:
     key: Column[Any]
     fields: Mapping[str, Field]
     relations: Mapping[str, Relation]
+    place: str | None = None
+    """Dotted path from a record to the code of the division it belongs to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +165,14 @@ class Catalogue:
         return self.entities[relation.target]
 
 
-def read(tables: Iterable[Table]) -> Catalogue:
-    """Read the catalogue off table definitions; `KeyError` or `TypeError` for a malformed definition."""
+def read(tables: Iterable[Table], extensions: Iterable[Extension] = ()) -> Catalogue:
+    """Read the catalogue off table definitions and declared fields.
+
+    `KeyError` or `TypeError` for a malformed definition; a declared field never hides a column or relation.
+    """
+    declared: dict[str, list[Extension]] = {}
+    for extension in extensions:
+        declared.setdefault(extension.entity, []).append(extension)
     named = {table.info["entity"]: table for table in tables if "entity" in table.info}
     owners = {table: name for name, table in named.items()}
     relations: dict[str, dict[str, Relation]] = {name: {} for name in named}
@@ -86,15 +181,49 @@ def read(tables: Iterable[Table]) -> Catalogue:
             if "relation" in column.info:
                 _relate(name, column, owners, relations)
     return Catalogue(
-        MappingProxyType({name: _entity(name, table, relations[name]) for name, table in named.items()})
+        MappingProxyType(
+            {
+                name: _entity(name, table, relations[name], declared.get(name, ()))
+                for name, table in named.items()
+            }
+        )
     )
 
 
-def _entity(name: str, table: Table, relations: Mapping[str, Relation]) -> Entity:
+def _entity(
+    name: str, table: Table, relations: Mapping[str, Relation], declared: Iterable[Extension]
+) -> Entity:
     (key,) = table.primary_key.columns
     fields = {column.name: _field(column) for column in table.columns if "missing" in column.info}
+    added = {
+        extension.name: _declared(extension, table.c[EXTRA])
+        for extension in declared
+        if extension.name not in table.c and extension.name not in relations
+    }
     return Entity(
-        name, table.info["label"], table, key, MappingProxyType(fields), MappingProxyType(relations)
+        name,
+        table.info["label"],
+        table,
+        key,
+        MappingProxyType({**fields, **added}),
+        MappingProxyType(relations),
+        table.info.get("place"),
+    )
+
+
+def _declared(extension: Extension, column: Column[Any]) -> Field:
+    return Field(
+        name=extension.name,
+        label=extension.label,
+        kind=extension.kind,
+        missing=extension.missing,
+        sensitivity=extension.sensitivity,
+        codes=MappingProxyType(dict(extension.codes)),
+        unit=extension.unit,
+        encrypted=False,
+        nullable=True,
+        column=column,
+        extra=True,
     )
 
 
@@ -111,6 +240,7 @@ def _field(column: Column[Any]) -> Field:
         encrypted=bool(info.get("encrypted", False)),
         nullable=bool(column.nullable),
         column=column,
+        code_length=info.get("code_length"),
     )
 
 

@@ -20,7 +20,10 @@ _HOLE = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class CheckedRule:
-    """A rule that may run. `reads` holds (relation names from the subject, field), `parameters` the names used."""
+    """A rule that may run. `reads` holds (relation names from the subject, field), `parameters` the names used.
+
+    `place` is the code of the division a subject belongs to, by which parameters differ.
+    """
 
     document: RuleDocument
     applies: Formula
@@ -29,6 +32,7 @@ class CheckedRule:
     visit: Record
     due: Column | None
     ask: tuple[Column, ...]
+    place: Column | None
     reads: frozenset[tuple[tuple[str, ...], str]]
     parameters: frozenset[str]
 
@@ -43,7 +47,7 @@ def check(document: RuleDocument, catalogue: Catalogue, parameters: Parameters |
     found = [error.within(part) for part, item in checked.items() for error in item.errors]
     found += _document_errors(document, catalogue)
     if found:
-        raise RuleErrors(map(document.place, found))
+        raise RuleErrors(map(document.locate, found))
     return _rule(document, catalogue, checked)
 
 
@@ -91,6 +95,7 @@ def _rule(document: RuleDocument, catalogue: Catalogue, checked: Mapping[str, Ch
     visit = resolve(catalogue, subject, document.visit)
     due = resolve(catalogue, subject, document.due.field) if document.due.field else None
     asked = (resolve(catalogue, subject, path) for path in document.ask)
+    place = resolve(catalogue, subject, _place(document, catalogue))
     return CheckedRule(
         document=document,
         applies=_formula(checked["applies"]),
@@ -99,9 +104,15 @@ def _rule(document: RuleDocument, catalogue: Catalogue, checked: Mapping[str, Ch
         visit=visit if isinstance(visit, Record) else Record(subject, (), subject),
         due=due if isinstance(due, Column) else None,
         ask=tuple(column for column in asked if isinstance(column, Column)),
+        place=place if isinstance(place, Column) else None,
         reads=frozenset().union(*(item.reads for item in checked.values())),
         parameters=frozenset().union(*(item.parameters for item in checked.values())),
     )
+
+
+def _place(document: RuleDocument, catalogue: Catalogue) -> str:
+    """Where the document says the place stands, else where the subject's entity does."""
+    return document.place or f"{document.subject}.{catalogue[document.subject].place or ''}"
 
 
 def _formula(checked: Checked) -> Formula:
@@ -119,6 +130,10 @@ def _document_errors(document: RuleDocument, catalogue: Catalogue) -> Iterator[R
     for path in document.ask:
         if not isinstance(resolve(catalogue, subject, path), Column):
             yield misfits.bad_path("ask", path, "一个字段").within("ask")
+    if document.place:
+        code = resolve(catalogue, subject, document.place)
+        if not isinstance(code, Column) or code.kind is not Kind.TEXT:
+            yield misfits.bad_path("place", document.place, "一个区划编码字段").within("place")
     yield from _title(document, catalogue, visit)
     if document.done is not None:
         yield from _done(document.done.event, catalogue)

@@ -58,7 +58,7 @@ def codes(context: Context, coded: Term, other: Term, node: Node) -> bool:
     if not isinstance(coded, Column) or not coded.field.codes:
         return True
     match other:
-        case Constant(value) if str(value) not in coded.field.codes:
+        case Constant(value) if coded.field.meaning(value) is None:
             context.errors.append(_unknown_code(coded.field, str(value), node))
             return False
         case Items(items) if isinstance(node, ListOf):
@@ -68,6 +68,17 @@ def codes(context: Context, coded: Term, other: Term, node: Node) -> bool:
             return all([codes(context, coded, yes, node.yes), codes(context, coded, no, node.no)])
         case _:
             return True
+
+
+def begins(context: Context, text: Term, part: Term, node: Node) -> bool:
+    """Check that what a coded field is asked to begin with begins some code of its table."""
+    if not isinstance(text, Column) or not text.field.codes or not isinstance(part, Constant):
+        return True
+    wanted = str(part.value)[: text.field.code_length]
+    if any(code.startswith(wanted) for code in text.field.codes):
+        return True
+    context.errors.append(_unknown_code(text.field, str(part.value), node))
+    return False
 
 
 def _unknown_code(field: Field, code: str, node: Node) -> RuleError:

@@ -126,6 +126,7 @@ class RuleDocument(Part):
     when: Expression
     grades: Mapping[Grade, Expression] = Field(default_factory=dict)
     visit: Text
+    place: Text | None = None
     first: Mapping[Literal["enterprise", "resident", "department"], WorkingDays] = Field(default_factory=dict)
     due: Due
     again: Annotated[str, StringConstraints(pattern=r"^(never|P([1-9]\d{0,2})[DMY])$")]
@@ -144,7 +145,7 @@ class RuleDocument(Part):
             raise ValueError("示例里至少要有一个 match 和一个不是 match 的")
         return self
 
-    def place(self, error: RuleError) -> RuleError:
+    def locate(self, error: RuleError) -> RuleError:
         """An error of one of this document's parts, with the file and line of that part where known."""
         if self._source is None:
             return error

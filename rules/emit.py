@@ -222,7 +222,7 @@ def key(record: Record, scope: Scope) -> ColumnElement[Any]:
 
 def column(item: Column, scope: Scope) -> ColumnElement[Any]:
     """The column of a field, its record joined where needed."""
-    return scope[item.record.variable].at(item.record.path).c[item.field.name]
+    return item.field.cell(scope[item.record.variable].at(item.record.path))
 
 
 def returns(anniversary: Anniversary, negated: bool, scope: Scope) -> Condition:

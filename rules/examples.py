@@ -155,7 +155,7 @@ class _Maker:
         if known is not None and (isinstance(known, dict | list | float) or kind_of(known) is not field.kind):
             self._wrong(f"“{field.label}”（{field.name}）的值 {value!r} 类型不对；代码和编号请加引号")
             return None
-        if known is not None and field.codes and str(known) not in field.codes:
+        if known is not None and field.codes and field.meaning(known) is None:
             self._wrong(f"“{field.label}”没有代码“{known}”")
         return known
 

@@ -5,7 +5,7 @@ from typing import NamedTuple, assert_never
 
 from rules import mistakes
 from rules.catalogue import Catalogue
-from rules.comparisons import codes, fits
+from rules.comparisons import begins, codes, fits
 from rules.errors import RuleError
 from rules.functions import CONDITIONS, USAGE
 from rules.kinds import CHINESE, Kind, comparable
@@ -259,6 +259,8 @@ def _text_test(context: Context, node: Call) -> Formula | None:
     text = expects(context, node.target, TEXTS)
     part = expects_constant(context, node.arguments[0], TEXTS, node.function)
     if text is None or part is None:
+        return None
+    if node.function == "startsWith" and not begins(context, text, part, node.arguments[0]):
         return None
     return lift(lambda item: TextTest(node.function, item, part), text)
 

@@ -1,6 +1,6 @@
 """A rule pack: a folder of rule files and its parameters, read with every error of every file at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +24,15 @@ class Pack:
     parameters: Parameters
 
 
-def load_pack(folder: Path = LIBRARY) -> Pack:
-    """Read a folder; RuleErrors with every error of every file."""
+def load_pack(folder: Path = LIBRARY, only: Collection[str] | None = None) -> Pack:
+    """Read a folder; RuleErrors with every error of every file.
+
+    `only` names the rules wanted: each stands in `<rule>.yaml`, and no other rule file is read.
+    """
     found: list[RuleError] = []
     documents: dict[str, RuleDocument] = {}
     parameters = Parameters({})
-    for path in sorted(folder.glob("*.yaml")):
+    for path in _files(folder, only):
         try:
             text = read_text(path)
             if path.name == PARAMETERS:
@@ -56,10 +59,20 @@ def check_pack(pack: Pack, catalogue: Catalogue) -> dict[str, CheckedRule]:
             continue
         checked[document.rule] = rule
         results = run_examples(rule, catalogue, pack.parameters)
-        found += [document.place(item.within("examples")) for result in results for item in result.errors]
+        found += [document.locate(item.within("examples")) for result in results for item in result.errors]
     if found:
         raise RuleErrors(found)
     return checked
+
+
+def _files(folder: Path, only: Collection[str] | None) -> list[Path]:
+    if only is None:
+        return sorted(folder.glob("*.yaml"))
+    wanted = [folder / f"{rule}.yaml" for rule in sorted(only)]
+    absent = [path.stem for path in wanted if not path.is_file()]
+    if absent:
+        raise RuleErrors(misfits.no_such_rule(rule) for rule in absent)
+    return [path for path in (folder / PARAMETERS, *wanted) if path.is_file()]
 
 
 def read_text(path: Path) -> str:

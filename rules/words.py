@@ -240,7 +240,7 @@ def say(value: Value, field: Field | None) -> str:
             return value.isoformat()
         case tuple():
             return "、".join(say(item, field) for item in value)
-        case _ if field is not None and str(value) in field.codes:
-            return field.codes[str(value)]
+        case _ if field is not None and (meaning := field.meaning(value)) is not None:
+            return meaning
         case _:
             return f"{value} {field.unit}".rstrip() if field is not None else str(value)
