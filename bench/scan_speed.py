@@ -45,7 +45,7 @@ async def measure(residents: int, rounds: int) -> None:
                 for path, kind in files:
                     await import_file(house, path, kind, actor=SYSTEM, synthetic=True)
                 async with house.write() as unit:
-                    await publish.publish(unit, LIBRARY)
+                    await publish.publish(unit, LIBRARY, only=handwritten.RULES)
                 await _compare(house, rounds)
                 await _whole_scan(house)
 

@@ -92,6 +92,16 @@ def duplicate_rule(rule: str, other: str) -> RuleError:
     )
 
 
+def no_such_rule(rule: str) -> RuleError:
+    """A rule asked for by name of which the pack has no file."""
+    return error(
+        "no_such_rule",
+        NOWHERE,
+        f"规则包里没有 {rule}.yaml；只装载一部分时按文件名查找，请核对规则编号。",
+        f"The pack has no file {rule}.yaml; a part of a pack is found by file name, so check the rule id.",
+    )
+
+
 def unverified_parameter(name: str) -> RuleError:
     """A parameter without a verified value for the day."""
     return error(

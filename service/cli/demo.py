@@ -24,6 +24,7 @@ from service.cli.serve import serve
 from service.cli.shell import Bar, Counter, opened, run, standing_on
 from service.cli.words import import_lines, list_lines, scan_lines, tally_words
 from service.demo.files import DemoFile, write_files
+from service.demo.obligations import RULES
 from service.demo.street import LEAST, Street, make_street
 from service.engine import publish
 from service.errors import Conflict
@@ -104,7 +105,7 @@ async def move_in(house: House, street: Street, folder: Path, *, quiet: bool = F
         say("\n".join(import_lines(report, shown=SHOWN_ISSUES)))
     await _make_accounts(house, street)
     async with house.write() as unit:
-        published = await publish.publish(unit, LIBRARY)
+        published = await publish.publish(unit, LIBRARY, only=RULES)
     say(f"已发布 {len(published.rules)} 条规则。")
 
 

@@ -80,13 +80,14 @@ def _parameters(folder: Path) -> Parameters:
 
 @rules_group.command("load")
 @click.argument("path", default=LIBRARY, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--only", multiple=True, metavar="RULE", help="只装载这条规则和它用到的参数，可重复。")
 @as_json
 @click.pass_obj
 @run
-async def load_command(settings: Settings, path: Path, json_: bool) -> None:
+async def load_command(settings: Settings, path: Path, only: tuple[str, ...], json_: bool) -> None:
     """装载一个规则包文件夹（默认为随产品提供的规则库）；有改动的规则生成新版本，有任何错误则全部不生效。"""
     async with opened(settings) as house, house.write() as unit:
-        published = await publish.publish(unit, path)
+        published = await publish.publish(unit, path, only=only or None)
     if json_:
         print_json(published)
         return

@@ -7,7 +7,7 @@ nobody verified, a duty that is not on the duty list (facts/domain §5.3). All o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,28 +68,33 @@ class Published:
     duties: int
 
 
-async def publish(unit: Unit, folder: Path) -> Published:
-    """Publish every rule, parameter and duty of a pack folder, or nothing.
+async def publish(unit: Unit, folder: Path, only: Collection[str] | None = None) -> Published:
+    """Publish every rule, parameter and duty of a pack folder, or nothing; with `only`, those rules and
+    the parameters they use.
 
     RuleErrors with everything wrong in the files; InvalidInput naming each rule without a verified parameter or a
     valid duty.
     """
-    pack = load_pack(folder)
+    pack = load_pack(folder, only)
     checked = check_pack(pack, CATALOGUE)
     duties = _read_duties(folder / DUTIES)
     await _write_duties(unit, duties)
     await _refuse_unready(unit, checked, pack.parameters)
-    values = await _write_parameters(unit, pack.parameters)
+    known = pack.parameters if only is None else _used(checked, pack.parameters)
+    values = await _write_parameters(unit, known)
     texts = {document.rule: read_text(folder / file) for file, document in pack.documents.items()}
     states = {
         rule.document.rule: await _write_rule(unit, rule.document, texts[rule.document.rule])
         for rule in checked.values()
     }
     await audit.record(unit, "rules.publish", "pack", folder.name, detail={"rules": states})
-    local = sum(
-        bool(dated.division) for defined in pack.parameters.defined.values() for dated in defined.values
-    )
+    local = sum(bool(dated.division) for defined in known.defined.values() for dated in defined.values)
     return Published(states, values, local, len(duties))
+
+
+def _used(checked: Mapping[str, CheckedRule], known: Parameters) -> Parameters:
+    used = frozenset().union(*(rule.parameters for rule in checked.values()))
+    return Parameters({name: item for name, item in known.defined.items() if name in used})
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ async def scanned(house: House, street: Street, folder: Path) -> scan.Scan:
     for file in write_files(street, folder):
         await import_file(house, file.path, file.kind, actor=SYSTEM, synthetic=True)
     async with house.write() as unit:
-        await publish.publish(unit, LIBRARY)
+        await publish.publish(unit, LIBRARY, only=RULES)
         scan_id = await scan.begin(unit, as_of=TODAY)
     return await scan.run(house, scan_id)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from rules import LIBRARY, RuleErrors
 from service.access.unit import House
+from service.demo.obligations import RULES
 from service.engine import publish, rulebook
 from service.tables import rule_versions
 
@@ -39,7 +40,7 @@ async def test_a_parameter_value_goes_with_the_pack_that_brought_it(house: House
     seen = []
     for folder in (LIBRARY, other, LIBRARY):
         async with house.write() as unit:
-            await publish.publish(unit, folder)
+            await publish.publish(unit, folder, only=RULES)
         seen.append(await _notice_days(house))
     assert seen == [30, 365, 30]
 
@@ -51,9 +52,9 @@ async def test_a_changed_rule_is_a_new_version_and_an_unchanged_one_is_not(
     file = other / "elder-visits.yaml"
     file.write_text(file.read_text().replace("due: {working_days: 5}", "due: {working_days: 6}"))
     async with house.write() as unit:
-        await publish.publish(unit, LIBRARY)
+        await publish.publish(unit, LIBRARY, only=RULES)
     async with house.write() as unit:
-        published = await publish.publish(unit, other)
+        published = await publish.publish(unit, other, only=RULES)
         versions = await unit.connection.execute(
             select(rule_versions.c.version, rule_versions.c.state)
             .where(rule_versions.c.rule == "elder-visits")
@@ -70,6 +71,6 @@ async def test_a_rule_with_a_parameter_nobody_verified_is_not_published(house: H
     file.write_text(file.read_text().replace("verified_on: 2026-11-23", "verified_on:"))
     with pytest.raises(RuleErrors, match="notice_days"):
         async with house.write() as unit:
-            await publish.publish(unit, other)
+            await publish.publish(unit, other, only=RULES)
     async with house.read() as unit:
         assert await rulebook.active(unit) == []
