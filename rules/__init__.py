@@ -8,7 +8,7 @@
 Passes, one a module: parse → check → normalise → lower → emit.
 """
 
-from rules.catalogue import Catalogue, Entity, Field, Relation, read
+from rules.catalogue import Catalogue, Entity, Extension, Field, Relation, read
 from rules.check import CheckedRule, check, unverified
 from rules.documents import RuleDocument, load
 from rules.errors import CannotEvaluate, RuleError, RuleErrors
@@ -19,6 +19,7 @@ from rules.packs import LIBRARY, Pack, check_pack, load_pack, read_text
 from rules.parameters import Parameters, load_parameters
 from rules.paraphrase import paraphrase
 from rules.parser import parse
+from rules.regions import Region
 from rules.verdicts import applying, verdicts
 
 __all__ = [
@@ -29,12 +30,14 @@ __all__ = [
     "Clause",
     "Entity",
     "ExampleResult",
+    "Extension",
     "Fact",
     "Field",
     "Judgement",
     "Moment",
     "Pack",
     "Parameters",
+    "Region",
     "Relation",
     "RuleDocument",
     "RuleError",

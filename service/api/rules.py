@@ -85,7 +85,9 @@ async def check_rule(request: Request, body: RuleBody) -> CheckView:
     async with request.reading() as unit:
         ground = await rulebook.basis(unit)
     try:
-        examined = await asyncio.to_thread(publish.examine, body.document, ground.parameters)
+        examined = await asyncio.to_thread(
+            publish.examine, body.document, ground.parameters, catalogue=ground.catalogue
+        )
     except RuleErrors as found:
         views = [RuleErrorView.model_validate(error) for error in found.errors]
         return CheckView(ok=False, paraphrase=None, errors=views, examples=[])

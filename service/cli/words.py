@@ -9,7 +9,6 @@ from pathlib import Path
 
 from service.api.tasks import FindingView, TaskView
 from service.engine.explain import Explanation
-from service.engine.missing import label_of
 from service.engine.scan import Scan
 from service.jobs import Round
 from service.push.deliveries import Waiting
@@ -73,7 +72,7 @@ def scan_lines(scan: Scan) -> Iterator[str]:
         kept = "" if scan.state == "preview" else done
         yield f"  {rule.title}（{rule.rule}）：符合 {rule.matched}，无法判断 {rule.unknown}{kept}，{rule.milliseconds} 毫秒"
         for field, count in (rule.missing or {}).items():
-            yield f"      无法判断，因未登记「{label_of(field)}」：{count} 条"
+            yield f"      无法判断，因未登记「{field}」：{count} 条"
 
 
 def list_lines(tasks: Iterable[TaskView], day: date) -> Iterator[str]:

@@ -10,7 +10,6 @@ from service.access.unit import Unit
 from service.engine.reconcile import counts, fill
 from service.engine.rulebook import Basis, Version, basis
 from service.engine.scan import RuleResult, Scan, wanted_versions
-from service.tables.catalogue import CATALOGUE
 
 
 async def preview(unit: Unit, *, as_of: date, only_rule: str | None = None) -> Scan:
@@ -29,7 +28,7 @@ async def _preview(unit: Unit, ground: Basis, version: Version, as_of: date) -> 
     try:
         if version.effective(as_of):
             rule, now = ground.checked(version), ground.moment(as_of)
-            await fill(unit, verdicts(rule, CATALOGUE, now, dialect=unit.dialect))
+            await fill(unit, verdicts(rule, ground.catalogue, now, dialect=unit.dialect))
             matched, unknown = await counts(unit)
     except (RuleErrors, CannotEvaluate) as found:
         error = str(found)

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import delete, func, insert, select, update
 
 from rules import (
+    Catalogue,
     CheckedRule,
     ExampleResult,
     Parameters,
@@ -30,7 +31,7 @@ from rules import (
     run_examples,
     unverified,
 )
-from service.access import audit
+from service.access import audit, fields
 from service.access.unit import Unit
 from service.errors import InvalidInput
 from service.tables import duty_items, parameters, rule_versions
@@ -76,7 +77,7 @@ async def publish(unit: Unit, folder: Path, only: Collection[str] | None = None)
     valid duty.
     """
     pack = load_pack(folder, only)
-    checked = check_pack(pack, CATALOGUE)
+    checked = check_pack(pack, await fields.catalogue(unit))
     duties = _read_duties(folder / DUTIES)
     await _write_duties(unit, duties)
     await _refuse_unready(unit, checked, pack.parameters)
@@ -105,10 +106,12 @@ class Examined:
     examples: list[ExampleResult]
 
 
-def examine(text: str, known: Parameters, file: str = "rule.yaml") -> Examined:
+def examine(
+    text: str, known: Parameters, file: str = "rule.yaml", catalogue: Catalogue = CATALOGUE
+) -> Examined:
     """Check one document and run its examples without keeping it; RuleErrors with everything wrong."""
-    rule = check(load(text, file=file), CATALOGUE, known)
-    return Examined(rule, run_examples(rule, CATALOGUE, known))
+    rule = check(load(text, file=file), catalogue, known)
+    return Examined(rule, run_examples(rule, catalogue, known))
 
 
 async def _refuse_unready(unit: Unit, checked: Mapping[str, CheckedRule], known: Parameters) -> None:

@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from rules import CheckedRule, Moment, Parameters, check, load
+from rules import Catalogue, CheckedRule, Moment, Parameters, check, load
 from rules.parameters import Defined
+from service.access import fields
 from service.access.unit import Unit
 from service.calendar import WorkingDays
 from service.errors import NotFound
 from service.tables import calendar_days, parameters, rule_versions
-from service.tables.catalogue import CATALOGUE
 
 REMEMBERED = 256
-_checked: dict[tuple[str, frozenset[Any]], CheckedRule] = {}
+_checked: dict[tuple[str, Catalogue, frozenset[Any]], CheckedRule] = {}
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class Version:
 
 @dataclass(frozen=True)
 class Basis:
-    """What every verdict rests on besides the record: parameters and working days."""
+    """What every verdict rests on besides the record: the fields there are, parameters and working days."""
 
+    catalogue: Catalogue
     parameters: Parameters
     calendar: WorkingDays
 
@@ -52,11 +53,11 @@ class Basis:
 
     def checked(self, version: Version) -> CheckedRule:
         """The checked rule; RuleErrors when it no longer fits the catalogue or the parameters."""
-        key = (version.document, frozenset(self.parameters.terms().values()))
+        key = (version.document, self.catalogue, frozenset(self.parameters.terms().values()))
         if key not in _checked:
             if len(_checked) >= REMEMBERED:
                 _checked.clear()
-            _checked[key] = check(load(version.document, file=version.rule), CATALOGUE, self.parameters)
+            _checked[key] = check(load(version.document, file=version.rule), self.catalogue, self.parameters)
         return _checked[key]
 
 
@@ -80,8 +81,8 @@ async def versions(unit: Unit, version_ids: set[int]) -> dict[int, Version]:
 
 
 async def basis(unit: Unit) -> Basis:
-    """Parameters and working days as they stand."""
-    return Basis(await _parameters(unit), await working_days(unit))
+    """Fields, parameters and working days as they stand."""
+    return Basis(await fields.catalogue(unit), await _parameters(unit), await working_days(unit))
 
 
 async def working_days(unit: Unit) -> WorkingDays:

@@ -26,7 +26,6 @@ from service.engine.rulebook import Version, active, active_rule, basis
 from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
 from service.tables import findings, rule_versions, scan_rules, scans
-from service.tables.catalogue import CATALOGUE
 
 log = structlog.get_logger(__name__)
 Progress = Callable[[str, int, int], None]
@@ -205,7 +204,7 @@ async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
         return _Judged(Tally(withdrawn=await withdraw(unit, version.rule, as_of)), {})
     ground = await basis(unit)
     rule, now = ground.checked(version), ground.moment(as_of)
-    await fill(unit, verdicts(rule, CATALOGUE, now, dialect=unit.dialect))
+    await fill(unit, verdicts(rule, ground.catalogue, now, dialect=unit.dialect))
     held_until = _held_until(rule.document, now)
     episode = Episode(
         rule=version.rule,
@@ -218,8 +217,8 @@ async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
         asks=rule.document.unknown == "ask",
     )
     await take_planners_turn(unit)  # after the long part: nobody waits while a rule is being judged
-    tally = await reconcile(unit, episode, applying(rule, CATALOGUE, now, dialect=unit.dialect))
-    return _Judged(tally, await missing_facts(unit, rule) if tally.unknown else {})
+    tally = await reconcile(unit, episode, applying(rule, ground.catalogue, now, dialect=unit.dialect))
+    return _Judged(tally, await missing_facts(unit, rule, ground.catalogue) if tally.unknown else {})
 
 
 def _due(document: RuleDocument, now: Moment, start: date) -> date | None:

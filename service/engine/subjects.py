@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Table, select
 
-from rules import Entity
+from rules import Catalogue, Entity
+from rules.catalogue import EXTRA
+from service.access import fields
 from service.access.unit import Unit
-from service.tables.catalogue import CATALOGUE
 
 BATCH = 1000
 """Keys per statement; SQLite takes 32,766 variables, PostgreSQL 32,767."""
@@ -35,16 +36,16 @@ async def records(
 
     `reads` are (relation names from the subject, field), as a checked rule has them.
     """
-    wanted = _wanted(subject, reads)
+    wanted = _wanted(await fields.catalogue(unit), subject, reads)
     return await _load(unit, wanted, wanted.entity.key, list(subject_ids), many=False)
 
 
-def _wanted(subject: str, reads: Iterable[Read]) -> _Wanted:
-    root = _Wanted(CATALOGUE[subject])
+def _wanted(known: Catalogue, subject: str, reads: Iterable[Read]) -> _Wanted:
+    root = _Wanted(known[subject])
     for path, name in reads:
         node = root
         for step in path:
-            target = CATALOGUE.target(node.entity.relations[step])
+            target = known.target(node.entity.relations[step])
             node = node.relations.setdefault(step, _Wanted(target))
         node.fields.add(name)
     return root
@@ -67,7 +68,7 @@ async def _load(
 
 async def _rows(unit: Unit, wanted: _Wanted, by: Column[Any], keys: Sequence[int]) -> AsyncIterator[Row[Any]]:
     table: Table = wanted.entity.table
-    columns = {by, *(wanted.entity.table.c[name] for name in wanted.fields)}
+    columns = {by, *(table.c[EXTRA] if _added(wanted, name) else table.c[name] for name in wanted.fields)}
     columns |= {wanted.entity.relations[name].local for name in wanted.relations}
     ordered = sorted(columns, key=lambda column: column.name)
     for batch in _batches(keys):
@@ -76,7 +77,18 @@ async def _rows(unit: Unit, wanted: _Wanted, by: Column[Any], keys: Sequence[int
 
 
 def _own_fields(wanted: _Wanted, row: Row[Any]) -> Record:
-    return {name: row._mapping[wanted.entity.table.c[name]] for name in wanted.fields}
+    table, known = wanted.entity.table, wanted.entity.fields
+    return {
+        name: known[name].unpack(row._mapping[table.c[EXTRA]])
+        if _added(wanted, name)
+        else row._mapping[table.c[name]]
+        for name in wanted.fields
+    }
+
+
+def _added(wanted: _Wanted, name: str) -> bool:
+    """Whether a field is a declared one; the key of an entity is no field at all."""
+    return name in wanted.entity.fields and wanted.entity.fields[name].extra
 
 
 def _keyed(keys: Sequence[int], built: Sequence[Record], many: bool) -> dict[int, Any]:

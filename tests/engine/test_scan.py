@@ -55,7 +55,7 @@ async def test_a_scan_finds_who_matches_and_counts_who_cannot_be_decided(house: 
     result = await _scan(house)
     (rule,) = result.rules
     assert (result.state, rule.matched, rule.unknown, rule.opened) == ("done", 2, 1, 2)
-    assert rule.missing == {"resident.birth_date": 1}
+    assert rule.missing == {"出生日期": 1}
     found = await _rows(house, findings.c.subject_id, findings.c.target_kind, findings.c.due_on)
     assert found == [
         (people["eighty"], "household", date(2026, 11, 30)),
