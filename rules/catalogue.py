@@ -32,7 +32,9 @@ from rules.kinds import Kind, Scalar
 
 Missing = Literal["none", "unknown"]
 Sensitivity = Literal["public", "internal", "private", "sensitive"]
-
+Part = Literal["", "birth", "end", "event", "name", "mark", "place"]
+"""A field's part in a sentence: a day of birth, the day something runs out, the day something happened; a code that
+names its record (健康证), or stands before the name (有效的健康证); a place given as a prefix of codes."""
 
 EXTRA = "extra"
 
@@ -59,7 +61,8 @@ class Field:
     """One visible column, or one declared field kept in the column `extra`.
 
     `missing` says what an empty cell means: a fact ("none") or nobody recorded it. With a `code_length` a code begins
-    with a listed one of that length and may go on.
+    with a listed one of that length and may go on. `part` is its part in a sentence; `present` is how people say that
+    it is recorded, or yes, `absent` the opposite.
     """
 
     name: str
@@ -74,6 +77,9 @@ class Field:
     column: Column[Any]
     code_length: int | None = None
     extra: bool = False
+    part: Part = ""
+    present: str = ""
+    absent: str = ""
 
     def meaning(self, code: object) -> str | None:
         """The Chinese name of a code, for a longer code that of what it begins with; None when it is not in the table."""
@@ -122,7 +128,10 @@ def _unpacked(item: Any, kind: Kind) -> ColumnElement[Any]:
 
 @dataclass(frozen=True, eq=False)
 class Relation:
-    """A way from one entity to another: `local` on the near table equals `remote` on the far one."""
+    """A way from one entity to another: `local` on the near table equals `remote` on the far one.
+
+    `has` and `lacks` are how people say that there are such rows or none (享受{}, 未享受{}), `counter` counts them.
+    """
 
     name: str
     label: str
@@ -132,6 +141,9 @@ class Relation:
     remote: Column[Any]
     nullable: bool
     inverse: str
+    has: str = ""
+    lacks: str = ""
+    counter: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,6 +253,9 @@ def _field(column: Column[Any]) -> Field:
         nullable=bool(column.nullable),
         column=column,
         code_length=info.get("code_length"),
+        part=info.get("part", ""),
+        present=info.get("present", ""),
+        absent=info.get("absent", ""),
     )
 
 
@@ -273,6 +288,9 @@ def _relate(
         info["name"], info["label"], target, False, column, key, nullable, info.get("inverse", "")
     )
     if "inverse" in info:
+        said = {
+            key: column.table.info[key] for key in ("has", "lacks", "counter") if key in column.table.info
+        }
         relations[target][info["inverse"]] = Relation(
-            info["inverse"], info["inverse_label"], name, True, key, column, nullable, info["name"]
+            info["inverse"], info["inverse_label"], name, True, key, column, nullable, info["name"], **said
         )

@@ -3,7 +3,9 @@
 `info` keys: `label` (Chinese), `missing` ("none": an empty cell is a fact; "unknown": nobody recorded it; without it
 rules cannot see the column), `sensitivity` (public | internal | private | sensitive), `codes` (code → Chinese),
 `code_length` (a code begins with a
-listed one of this length and may go on), `unit`, `encrypted`, `relation` (on a foreign key), `values` (of an enumeration: value → meaning).
+listed one of this length and may go on), `unit`, `encrypted`, `relation` (on a foreign key), `values` (of an enumeration: value → meaning);
+how people say it: `part` (its part in a sentence, see `rules.catalogue.Part`), `present` and `absent` (filled or yes, and the opposite).
+A table's `info` may hold `has`, `lacks` (享受{}, 未享受{}) and `counter` (张) for its rows.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.types import TypeEngine
+
+from rules.catalogue import Part
 
 Missing = Literal["none", "unknown"]
 Sensitivity = Literal["public", "internal", "private", "sensitive"]
@@ -80,6 +84,9 @@ def fact(
     code_length: int | None = None,
     unit: str | None = None,
     encrypted: bool = False,
+    part: Part = "",
+    present: str = "",
+    absent: str = "",
     **options: Any,
 ) -> Column[Any]:
     """A recorded fact that rules may see."""
@@ -92,6 +99,8 @@ def fact(
         info["unit"] = unit
     if encrypted:
         info["encrypted"] = True
+    said = {"part": part, "present": present, "absent": absent}
+    info |= {key: words for key, words in said.items() if words}
     return Column(name, type_, info=info, **options)
 
 
