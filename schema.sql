@@ -155,6 +155,8 @@ CREATE TABLE job_runs (
 --   kind = text: 文字
 --   kind = date: 日期
 --   kind = list: 列表
+--   origin = pack: 规则包
+--   origin = house: 本地登记
 CREATE TABLE parameters (
   parameter_id BIGSERIAL NOT NULL,
   name TEXT NOT NULL,
@@ -166,11 +168,13 @@ CREATE TABLE parameters (
   value JSON,
   unit TEXT,
   source JSON,
+  origin TEXT DEFAULT 'pack' NOT NULL,
   version INTEGER DEFAULT '1' NOT NULL,
   actor_id BIGINT,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_parameters PRIMARY KEY (parameter_id),
-  CONSTRAINT ck_parameters_kind CHECK (kind IN ('int', 'decimal', 'text', 'date', 'list'))
+  CONSTRAINT ck_parameters_kind CHECK (kind IN ('int', 'decimal', 'text', 'date', 'list')),
+  CONSTRAINT ck_parameters_origin CHECK (origin IN ('pack', 'house'))
 );
 CREATE UNIQUE INDEX uq_parameters_name_division_from ON parameters (name, division_code, effective_from);
 

@@ -100,6 +100,7 @@ parameters = Table(
     plain("value", JSON(), "值"),
     plain("unit", Text(), "单位"),
     plain("source", JSON(), "来源（法规、条款、日期、核实日期）"),
+    choice("origin", "由谁登记", {"pack": "规则包", "house": "本地登记"}, server_default="pack"),
     plain("version", Integer(), "版本", nullable=False, server_default="1"),
     plain("actor_id", Key, "经办账号"),
     plain("recorded_at", Instant(), "时间", nullable=False),

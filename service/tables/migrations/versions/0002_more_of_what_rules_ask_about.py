@@ -111,6 +111,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table('parameters', schema=None) as batch_op:
         batch_op.add_column(sa.Column('version', sa.Integer(), server_default='1', nullable=False))
+        batch_op.add_column(sa.Column('origin', sa.Text(), server_default='pack', nullable=False))
+        batch_op.create_check_constraint(batch_op.f('ck_parameters_origin'), "origin IN ('pack', 'house')")
 
     with op.batch_alter_table('residents', schema=None) as batch_op:
         batch_op.add_column(sa.Column('elder_situation', sa.Text(), nullable=True))
@@ -153,6 +155,8 @@ def downgrade() -> None:
         batch_op.drop_column('elder_situation')
 
     with op.batch_alter_table('parameters', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('ck_parameters_origin'), type_='check')
+        batch_op.drop_column('origin')
         batch_op.drop_column('version')
 
     with op.batch_alter_table('households', schema=None) as batch_op:
