@@ -37,7 +37,7 @@ class ExampleResult:
 def run_examples(
     rule: CheckedRule, catalogue: Catalogue, parameters: Parameters | None = None
 ) -> list[ExampleResult]:
-    """Run every example; parameters an example does not give have the values in force on its day."""
+    """Run every example; parameters an example does not give have the values stated for its day, verified or not."""
     return [_run(rule, example, catalogue, parameters) for example in rule.document.examples]
 
 
@@ -48,7 +48,7 @@ def _run(
     record = maker.record(example.given)
     if maker.errors:
         return ExampleResult(example.name, None, tuple(maker.errors))
-    known = {} if parameters is None else parameters.at(example.today)
+    known = {} if parameters is None else parameters.stated(example.today)
     moment = Moment(example.today, {**known, **example.parameters}, weekday)
     try:
         judgement = judge(rule, record, moment)

@@ -1,5 +1,7 @@
 """Errors of documents: files, keys, examples and parameters."""
 
+from datetime import date
+
 from rules.errors import NOWHERE, RuleError, error
 from rules.syntax import Span
 
@@ -99,6 +101,40 @@ def no_such_rule(rule: str) -> RuleError:
         NOWHERE,
         f"规则包里没有 {rule}.yaml；只装载一部分时按文件名查找，请核对规则编号。",
         f"The pack has no file {rule}.yaml; a part of a pack is found by file name, so check the rule id.",
+    )
+
+
+def unfit_value(name: str, chinese: str, english: str) -> RuleError:
+    """A parameter value of another kind than its parameter, or one that cannot be kept."""
+    return error(
+        "unfit_value",
+        NOWHERE,
+        f"参数“{name}”的值不对：{chinese}。",
+        f"The value of the parameter {name!r} does not fit: {english}.",
+    )
+
+
+def backward_period(name: str, first: date, last: date) -> RuleError:
+    """A value that ends before it begins."""
+    return error(
+        "backward_period",
+        NOWHERE,
+        f"参数“{name}”的失效日期 {last} 早于生效日期 {first}，请更正其一。",
+        f"A value of the parameter {name!r} ends on {last}, before it begins on {first}; correct one of them.",
+    )
+
+
+def overlapping_values(name: str, division: str, first: date, second: date) -> RuleError:
+    """Two values of one division that claim the same day."""
+    where = f"区划 {division}" if division else "通用"
+    place = f"division {division}" if division else "everywhere"
+    return error(
+        "overlapping_values",
+        NOWHERE,
+        f"参数“{name}”（{where}）自 {first} 起的值与自 {second} 起的值重叠；同一天只能有一个值，"
+        f"请把前一个的 to 改到 {second} 之前，或去掉其一。",
+        f"Two values of the parameter {name!r} ({place}) overlap, from {first} and from {second}; "
+        f"end the first before {second}, or drop one.",
     )
 
 

@@ -41,9 +41,29 @@ def _construct(node: yaml.Node, file: str) -> object:
     try:
         return _Loader("").construct_document(node)
     except ValueError as error:
-        raise RuleErrors([_at(None, f"日期或数字无效：{error}", file)]) from error
+        found = [
+            _at(scalar.start_mark, f"“{scalar.value[:40]}”不是日期或数字", file) for scalar in _broken(node)
+        ]
+        raise RuleErrors(found or [_at(None, f"日期或数字无效：{error}", file)]) from error
     except yaml.MarkedYAMLError as error:
         raise RuleErrors([_at(error.problem_mark, error.problem or "", file)]) from error
+
+
+def _broken(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """The scalars that look like a date or a number and are none."""
+    match node:
+        case yaml.MappingNode():
+            for key, value in node.value:
+                yield from _broken(key)
+                yield from _broken(value)
+        case yaml.SequenceNode():
+            for item in node.value:
+                yield from _broken(item)
+        case yaml.ScalarNode():
+            try:
+                _Loader("").construct_document(node)
+            except ValueError:
+                yield node
 
 
 class _Loader(yaml.SafeLoader):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
+from rules.divisions import prefix_of as prefix_of
 from service.access.permissions import GRANTED, Permission, Role
 from service.errors import NotAllowed
 
@@ -38,20 +39,6 @@ class Actor:
 
 SYSTEM = Actor(account_id=None, name="system", role=None, everywhere=True)
 NOBODY = Actor(account_id=None, name="anonymous", role=None)
-
-
-def prefix_of(code: str) -> str:
-    """The part of a 12-digit statistics code that its descendants share; longer (grid) codes are whole.
-
-    330102003000 (a street) → 330102003; 330102000000 (a county) → 330102; 330102003057 (a community) → itself.
-    Levels: 2 province, 4 city, 6 county, 9 street, 12 community (facts/domain §3.2).
-    """
-    if len(code) != 12:
-        return code
-    for length in (2, 4, 6, 9):
-        if code[length:].strip("0") == "":
-            return code[:length]
-    return code
 
 
 def code_range(prefix: str) -> tuple[str, str]:

@@ -172,4 +172,4 @@ def test_a_parameter_without_a_verified_value_stops_publishing() -> None:
 def test_a_parameter_of_another_kind_than_it_says_is_an_error() -> None:
     with pytest.raises(RuleErrors) as caught:
         load_parameters(PARAMETERS.replace("value: 79", "value: 七十九"), file="parameters.yaml")
-    assert [(error.code, error.line) for error in caught.value.errors] == [("bad_value", 8)]
+    assert [(error.code, error.line) for error in caught.value.errors] == [("unfit_value", 8)]
