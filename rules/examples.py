@@ -49,12 +49,20 @@ def _run(
     if maker.errors:
         return ExampleResult(example.name, None, tuple(maker.errors))
     known = {} if parameters is None else parameters.stated(example.today)
-    moment = Moment(example.today, {**known, **example.parameters}, weekday)
+    own = {name: _exact(value) for name, value in example.parameters.items()}
+    moment = Moment(example.today, {**known, **own}, weekday)
     try:
         judgement = judge(rule, record, moment)
     except CannotEvaluate as error:
         return ExampleResult(example.name, None, (bad_example(example.name, str(error)),))
     return ExampleResult(example.name, judgement, tuple(_misses(example, judgement)))
+
+
+def _exact(value: Any) -> Any:
+    """A parameter's value as the language sees it: YAML reads `0.6` as a float, which it has not."""
+    if isinstance(value, list):
+        return tuple(map(_exact, value))
+    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def _misses(example: Example, judgement: Judgement) -> Iterator[RuleError]:
