@@ -3,11 +3,11 @@
 from rules import mistakes
 from rules.catalogue import Field
 from rules.errors import RuleError
-from rules.kinds import CHINESE, Kind, comparable
+from rules.fold import constant
+from rules.kinds import Kind, comparable
 from rules.meaning import Choice, Column, Constant, Items, Term
 from rules.names import Context, nearest, written_path
 from rules.syntax import Binary, Conditional, ListOf, Literal, Node
-from rules.terms import constant
 
 
 def fits(context: Context, node: Binary, left: Term, right: Term) -> bool:
@@ -15,7 +15,7 @@ def fits(context: Context, node: Binary, left: Term, right: Term) -> bool:
         context.errors.append(_mismatch(node, left, right))
         return False
     if Kind.LIST in (left.kind, right.kind) or (left.kind is Kind.BOOL and node.operator not in ("==", "!=")):
-        context.errors.append(mistakes.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind]))
+        context.errors.append(mistakes.incomparable(node.at, left.kind, right.kind))
         return False
     if not (constant(_branch(left)) or constant(_branch(right)) or _two_columns(left, right)):
         context.errors.append(mistakes.two_fields(node.span))
@@ -38,13 +38,22 @@ def _two_columns(left: Term, right: Term) -> bool:
 def _mismatch(node: Binary, left: Term, right: Term) -> RuleError:
     kinds = {left.kind, right.kind}
     if kinds & {Kind.INT, Kind.DECIMAL} and Kind.DATE in kinds:
-        dated = node.left if left.kind is Kind.DATE else node.right
-        path = ".".join(written_path(dated))
-        return mistakes.date_with_number(node.span, f"{_measure(node)}({path})" if path else None)
+        return _date_with_number(node, node.left if left.kind is Kind.DATE else node.right)
     if kinds == {Kind.DATE, Kind.TEXT}:
-        written = next((s.value for s in (node.left, node.right) if isinstance(s, Literal)), None)
-        return mistakes.date_with_text(node.span, f'date("{written}")' if written else None)
-    return mistakes.incomparable(node.at, CHINESE[left.kind], CHINESE[right.kind])
+        text = node.left if left.kind is Kind.TEXT else node.right
+        written = text.value if isinstance(text, Literal) else None
+        return mistakes.date_with_text(text.span, f'date("{written}")' if _like_a_day(written) else None)
+    return mistakes.incomparable(node.at, left.kind, right.kind)
+
+
+def _date_with_number(node: Binary, dated: Node) -> RuleError:
+    path, measure = ".".join(written_path(dated)), _measure(node)
+    sensible = path and (measure == "year" or path != "today")
+    return mistakes.date_with_number(dated.span, f"{measure}({path})" if sensible else None)
+
+
+def _like_a_day(written: object) -> bool:
+    return isinstance(written, str) and len(written) == 10 and written.isascii() and written[4::3] == "--"
 
 
 def _measure(node: Binary) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from rules.syntax import Span
 
 NOWHERE = Span(0, 0)
+SHOWN = 60  # characters of the text that a sentence quotes
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class RuleErrors(Exception):
 
 class CannotEvaluate(Exception):
     """A parameter without a value, or a date beyond the calendar: the rule is left alone, not guessed at."""
+
+
+def shown(written: str) -> str:
+    """What was written, fit to stand in a sentence: not too long, nothing unseen or unprintable."""
+    cut = written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in cut)
 
 
 def error(code: str, span: Span, chinese: str, english: str, suggestion: str | None = None) -> RuleError:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, assert_never
 
 from rules import mistakes
+from rules.calls import expects, expects_constant
 from rules.catalogue import Catalogue
 from rules.comparisons import begins, codes, fits
 from rules.errors import RuleError
+from rules.fold import constant
 from rules.functions import CONDITIONS, USAGE
-from rules.kinds import CHINESE, Kind, comparable
+from rules.kinds import Kind, comparable
 from rules.meaning import (
     FLIPPED,
     And,
@@ -33,7 +35,7 @@ from rules.meaning import (
     Truth,
     Within,
 )
-from rules.names import Context, Many, Variable, reach
+from rules.names import Context, Many, Variable, reach, written_path
 from rules.parser import read
 from rules.relations import rows
 from rules.syntax import (
@@ -49,7 +51,7 @@ from rules.syntax import (
     Unary,
     has_choice,
 )
-from rules.terms import constant, expects, expects_constant, term
+from rules.terms import term
 
 DATES = frozenset({Kind.DATE})
 TEXTS = frozenset({Kind.TEXT})
@@ -69,9 +71,10 @@ def check_condition(
 ) -> Checked:
     """Check one condition about a `subject` record; `formula` is None when there are errors."""
     parsed = read(text)
-    context = Context(catalogue, parameters, {subject: Variable(subject, ())}, condition)
+    context = Context(catalogue, parameters, {subject: Variable(subject, ())}, condition, term)
     formula = None if parsed.node is None else condition(context, parsed.node)
-    found = sorted({*parsed.errors, *context.errors}, key=lambda error: (error.start, error.end, error.code))
+    sound = (error for error in context.errors if error.end < parsed.sound)
+    found = sorted({*parsed.errors, *sound}, key=lambda error: (error.start, error.end, error.code))
     reads, used = frozenset(context.reads), frozenset(context.used)
     return Checked(None if found else formula, tuple(found), reads, used)
 
@@ -119,7 +122,7 @@ def _truth(context: Context, node: Node) -> Formula | None:
         return None
     if found.kind in (Kind.BOOL, Kind.ANY):
         return Compare("==", found, Constant(True))
-    context.errors.append(mistakes.not_a_condition(node.span, CHINESE[found.kind]))
+    context.errors.append(mistakes.not_a_condition(node.span, found.kind))
     return None
 
 
@@ -175,7 +178,7 @@ def _is_condition(node: Node) -> bool:
 def _asserted(context: Context, node: Binary, other: Node, value: bool) -> Formula | None:
     inner = condition(context, other)
     if node.operator not in ("==", "!="):
-        context.errors.append(mistakes.incomparable(node.at, "条件", "条件"))
+        context.errors.append(mistakes.incomparable(node.at, Kind.BOOL, Kind.BOOL))
         return None
     if inner is None:
         return None
@@ -187,12 +190,18 @@ def _emptiness(context: Context, node: Binary, other: Node) -> Formula | None:
         context.errors.append(mistakes.null_order(node.span))
         return None
     found = _recorded(context, other)
+    if isinstance(found, Many):
+        sign = {"==": "==", "!=": ">"}[node.operator]
+        rows = f"{'.'.join(written_path(other))}.size() {sign} 0"
+        context.errors.append(mistakes.null_order(node.span, rows))
+        return None
     if found is None:
         return None
     return found if node.operator == "==" else Not(found)
 
 
-def _recorded(context: Context, node: Name | Select) -> Empty | None:
+def _recorded(context: Context, node: Name | Select) -> Empty | Many | None:
+    """Whether something is recorded; a relation is handed back, because it has rows and is never empty itself."""
     found = reach(context, node)
     match found:
         case Column():
@@ -200,9 +209,9 @@ def _recorded(context: Context, node: Name | Select) -> Empty | None:
         case Record(path=(_, *_)):
             context.read(found, context.entity(found).key.name)
             return Empty(found)
-        case None:
-            return None
-        case Many() | Record():
+        case None | Many():
+            return found
+        case Record():
             context.errors.append(mistakes.null_order(node.span))
             return None
 
@@ -212,7 +221,7 @@ def _within(context: Context, node: Binary) -> Formula | None:
     if item is None or choices is None:
         return None
     if choices.kind not in (Kind.LIST, Kind.ANY):
-        context.errors.append(mistakes.wrong_type(node.right.span, CHINESE[Kind.LIST], CHINESE[choices.kind]))
+        context.errors.append(mistakes.wrong_type(node.right.span, {Kind.LIST}, choices.kind))
         return None
     if isinstance(choices, Choice) or isinstance(item, Choice | Count):
         context.errors.append(mistakes.choice_in_choice(node.span))
@@ -220,8 +229,7 @@ def _within(context: Context, node: Binary) -> Formula | None:
     if isinstance(choices, Items):
         for choice in choices.items:
             if not comparable(item.kind, choice.kind):
-                kinds = CHINESE[item.kind], CHINESE[choice.kind]
-                context.errors.append(mistakes.incomparable(node.at, *kinds))
+                context.errors.append(mistakes.incomparable(node.at, item.kind, choice.kind))
                 return None
     return Within(item, choices) if codes(context, item, choices, node.right) else None
 
@@ -249,6 +257,10 @@ def _has(context: Context, node: Call) -> Formula | None:
         context.errors.append(mistakes.wrong_arguments(node.span, "has", USAGE["has"]))
         return None
     found = _recorded(context, node.arguments[0])
+    if isinstance(found, Many):
+        rows = f"{'.'.join(written_path(node.arguments[0]))}.size() > 0"
+        context.errors.append(mistakes.null_order(node.span, rows))
+        return None
     return None if found is None else Not(found)
 
 

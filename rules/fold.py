@@ -26,6 +26,23 @@ from rules.meaning import (
 from rules.moment import Moment
 
 
+def constant(item: Term) -> bool:
+    """Tell whether a value is the same for every record."""
+    match item:
+        case Constant() | Today() | Parameter():
+            return True
+        case Column() | Count() | Choice():
+            return False
+        case Length(inner) | Age(inner) | Year(inner) | Edge(_, inner):
+            return constant(inner)
+        case Shift(moved, _, count):
+            return constant(moved) and constant(count)
+        case Plus(left, _, right):
+            return constant(left) and constant(right)
+        case Items(items):
+            return all(map(constant, items))
+
+
 def fold(term: Term, moment: Moment) -> Value:
     """Compute a term without fields; CannotEvaluate when the calendar or the parameters give out."""
     match term:
@@ -44,7 +61,7 @@ def fold(term: Term, moment: Moment) -> Value:
         case Shift():
             return _shift(term, moment)
         case Length(text):
-            return len(fold_text(text, moment))
+            return _length(fold(text, moment))
         case Plus():
             return _plus(fold(term.left, moment), term.sign, fold(term.right, moment))
         case Items(items):
@@ -95,12 +112,14 @@ def fold_scalar(term: Term, moment: Moment) -> Scalar:
     return value
 
 
-def fold_list(term: Term, moment: Moment) -> tuple[Scalar, ...]:
-    """Compute a list."""
-    value = fold(term, moment)
-    if not isinstance(value, tuple):
-        raise _unfit(value, "列表")
-    return value
+def fold_choices(item: Term, choices: Term, moment: Moment) -> tuple[Scalar, ...]:
+    """Compute the list an item is looked for in; the items of a list parameter have to be of its kind."""
+    values = fold(choices, moment)
+    if not isinstance(values, tuple):
+        raise _unfit(values, "列表")
+    for value in values:
+        _fitting(value, item.kind)
+    return values
 
 
 def _fitting(value: Value, kind: Kind) -> Value:
@@ -126,6 +145,12 @@ def _shift(term: Shift, moment: Moment) -> date:
             return dates.add_months(start, 12 * count)
         case _:
             return moment.working_day(start, count)
+
+
+def _length(value: Value) -> int:
+    if isinstance(value, str | tuple):
+        return len(value)
+    raise _unfit(value, "文字或列表")
 
 
 def _plus(left: Value, sign: int, right: Value) -> Value:

@@ -21,6 +21,12 @@ USAGE = {
     **{unit: f"{unit}(数)" for unit in UNITS},
     **{edge: f"{edge}(日期)" for edge in EDGES},
 }
+DAYS = frozenset({"today", "now", "TODAY", "NOW"})  # called like functions elsewhere; `today` is a value here
+FOREIGN = {
+    "timestamp": "date", "to_date": "date", "getFullYear": "year", "YEAR": "year",
+    "len": "size", "length": "size", "count": "size", "COUNT": "size",
+    "any": "exists", "some": "exists", "every": "all", "includes": "contains", "has_prefix": "startsWith",
+}  # fmt: skip
 CONDITIONS = frozenset(
     {"has", "exists", "all", "exists_one", "startsWith", "endsWith", "contains", "anniversary_in"}
 )

@@ -26,11 +26,21 @@ CHINESE: dict[Kind, str] = {
     Kind.INT: "整数",
     Kind.DECIMAL: "小数",
     Kind.TEXT: "文字",
-    Kind.BOOL: "是否",
+    Kind.BOOL: "是或否",
     Kind.DATE: "日期",
     Kind.LIST: "列表",
-    Kind.NULL: "空",
+    Kind.NULL: "null（空）",
     Kind.ANY: "参数",
+}
+ENGLISH: dict[Kind, str] = {
+    Kind.INT: "an integer",
+    Kind.DECIMAL: "a decimal",
+    Kind.TEXT: "a text",
+    Kind.BOOL: "true or false",
+    Kind.DATE: "a date",
+    Kind.LIST: "a list",
+    Kind.NULL: "null",
+    Kind.ANY: "a parameter",
 }
 NUMBERS = frozenset({Kind.INT, Kind.DECIMAL})
 

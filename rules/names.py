@@ -8,7 +8,8 @@ from rules import mistakes
 from rules.catalogue import Catalogue, Entity, Field, Relation
 from rules.errors import RuleError
 from rules.kinds import Kind
-from rules.meaning import Column, Formula, Parameter, Record
+from rules.meaning import Column, Formula, Parameter, Record, Term
+from rules.parser import RESERVED
 from rules.syntax import Name, Node, Select, Span
 
 AGES = ("年龄", "周岁", "岁数")
@@ -38,6 +39,7 @@ class Context:
     parameters: Mapping[str, Parameter] | None
     scope: Mapping[str, Variable]
     condition: Callable[["Context", Node], Formula | None]
+    term: Callable[["Context", Node], Term | None]
     errors: list[RuleError] = field(default_factory=list)
     reads: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
@@ -85,7 +87,7 @@ def reach(context: Context, node: Name | Select) -> Record | Column | Many | Non
             start = reach(context, target)
             return None if start is None else _step(context, start, node)
         case _:
-            context.errors.append(mistakes.not_a_value(node.target.span, "一个计算结果"))
+            context.errors.append(mistakes.not_a_value(node.target.span, "result"))
             return None
 
 
@@ -93,7 +95,8 @@ def _begin(context: Context, name: str, span: Span) -> Record | None:
     variable = context.scope.get(name)
     if variable is not None:
         return Record(name, (), variable.entity)
-    context.errors.append(_lost(context, name, span))
+    if name not in RESERVED:  # of those the parser has said why
+        context.errors.append(_lost(context, name, span))
     return None
 
 
@@ -102,12 +105,13 @@ def _lost(context: Context, name: str, span: Span) -> RuleError:
     if path is not None:
         return mistakes.chinese_label(span, name, path)
     near = nearest(name, [*context.scope, "today"])
-    return mistakes.unknown_name(span, name, near or _field_called(context, name))
+    return mistakes.unknown_name(span, name, near or _member_called(context, name))
 
 
 def _step(context: Context, start: Record | Column | Many, node: Select) -> Record | Column | Many | None:
     if isinstance(start, Many):
-        context.errors.append(mistakes.many_rows(node.span, start.relation.name))
+        path = ".".join(written_path(node.target))
+        context.errors.append(mistakes.many_rows(node.span, start.relation.label, path))
         return None
     if isinstance(start, Column):
         context.errors.append(mistakes.unknown_field(node.at, start.field.name, node.member, None))
@@ -163,8 +167,12 @@ def _labelled(context: Context, label: str) -> Iterator[str]:
             yield from (f'"{code}"' for code, meaning in known.codes.items() if meaning == label)
 
 
-def _field_called(context: Context, name: str) -> str | None:
-    paths = {known: path for path, known, _ in reversed(list(_paths(context)))}
+def _member_called(context: Context, name: str) -> str | None:
+    """The field or relation with the nearest name, as a path; of several the first."""
+    paths: dict[str, str] = {}
+    for path, entity in _records(context):
+        for member in _members(entity):
+            paths.setdefault(member.name, f"{path}.{member.name}")
     near = nearest(name, paths)
     return paths[near] if near else None
 

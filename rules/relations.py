@@ -3,9 +3,9 @@
 from rules import mistakes
 from rules.functions import USAGE
 from rules.kinds import Kind
-from rules.meaning import Column, Constant, Count, Length, Rows, Term, Truth
+from rules.meaning import Column, Count, Length, Rows, Term, Truth
 from rules.names import Context, Many, Variable, reach
-from rules.syntax import Call, Literal, Name, Node, Select
+from rules.syntax import Binary, Call, ListOf, Literal, Name, Node, Select
 
 NESTED = 4
 
@@ -51,19 +51,27 @@ def _read_rows(context: Context, many: Many) -> None:
     context.reads.add(((*context.path(many.record), many.relation.name), key))
 
 
-def size(context: Context, node: Call, target: Node) -> Term | None:
-    if node.arguments:
-        context.errors.append(mistakes.wrong_arguments(node.span, "size", USAGE["size"]))
-        return None
+def size(context: Context, target: Node) -> Term | None:
+    """Check the size of what may have one: rows, a text, a list of constants or a parameter."""
     if isinstance(target, Call) and target.function == "filter":
         found = rows(context, target)
         return None if found is None else Count(found)
-    if isinstance(target, Literal) and isinstance(target.value, str):
-        return Constant(len(target.value))
+    if isinstance(target, Literal | ListOf | Call | Binary):
+        return _size_of_constant(context, target)
     if not isinstance(target, Name | Select):
         context.errors.append(mistakes.not_a_relation(target.span, "size"))
         return None
     return _size_of(context, target)
+
+
+def _size_of_constant(context: Context, target: Node) -> Term | None:
+    found = context.term(context, target)
+    if found is None:
+        return None
+    if found.kind in (Kind.TEXT, Kind.LIST, Kind.ANY):
+        return Length(found)
+    context.errors.append(mistakes.not_a_relation(target.span, "size"))
+    return None
 
 
 def _size_of(context: Context, target: Name | Select) -> Term | None:

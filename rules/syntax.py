@@ -1,4 +1,8 @@
-"""The tree of what was written: unexpanded, frozen, every node with its place in the text."""
+"""The tree of what was written: unexpanded, frozen, every node with its place in the text.
+
+A place begins with the first character that belongs to the node and ends with the last, inner brackets included;
+brackets around the whole node belong to what surrounds it.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -97,6 +101,22 @@ class Conditional:
 
 
 Node: TypeAlias = Literal | ListOf | Name | Select | Call | Unary | Binary | Logic | Conditional
+
+
+_ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quoted(value: str, quote: str = '"') -> str:
+    """A text as a literal in one kind of quote, on one line, with what cannot be seen escaped."""
+    pieces = (
+        _ESCAPED.get(c) or (f"\\{c}" if c == quote else c if c.isprintable() else _escape(c)) for c in value
+    )
+    return f"{quote}{''.join(pieces)}{quote}"
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def has_choice(node: Node) -> bool:

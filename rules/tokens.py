@@ -1,14 +1,20 @@
-"""Text to tokens. Slips with a clear meaning (full-width marks, `且`) are reported and read as meant."""
+"""Text to tokens and comments. Slips with a clear meaning (full-width marks, `且`) are reported and read as meant.
+
+Lexis: CEL language definition (cel-spec, doc/langdef.md, "Syntax"), the part that means the same in SQL. White space
+is what Unicode calls so; names may hold any letters, so that a Chinese label can be answered with its field.
+"""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, auto
+from typing import NamedTuple
 
 from rules import slips
 from rules.errors import RuleError
-from rules.syntax import Span
+from rules.syntax import Span, quoted
+from rules.texts import OPENING, text_literal
 
 
 class Mark(Enum):
@@ -22,8 +28,7 @@ class Mark(Enum):
     END = auto()
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token; `text` is the sign or name as meant, `value` that of a literal."""
 
     mark: Mark
@@ -32,27 +37,52 @@ class Token:
     value: int | Decimal | str | None = None
 
 
+class Comment(NamedTuple):
+    """`// …` to the end of its line; `text` without the slashes and the space around it."""
+
+    text: str
+    span: Span
+
+
+class Tokenized(NamedTuple):
+    """The tokens, the last one END, the comments between them, and every slip on the way."""
+
+    tokens: list[Token]
+    comments: list[Comment]
+    errors: list[RuleError]
+
+
 LARGEST = 2**63 - 1
 DIGITS = 15  # a decimal of 15 digits survives the double that SQLite keeps it in
 WORDS = {
     "and": "&&", "且": "&&", "并且": "&&", "而且": "&&", "同时": "&&",
     "or": "||", "或": "||", "或者": "||",
     "not": "!", "非": "!",
+    "is": "==", "等于": "==", "不等于": "!=", "属于": "in",
+    "大于": ">", "小于": "<", "大于等于": ">=", "小于等于": "<=", "不小于": ">=", "不大于": "<=",
+    "in": "in", "true": "true", "false": "false", "null": "null", "none": "null",
 }  # fmt: skip
+_LITERALS = frozenset({"true", "false", "null"})
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
     "“”‘’。、【】　", "\"\"''.,[] "
 )
-_SINGLE = {"≥": ">=", "≤": "<=", "≠": "!="}
-_SIGN = re.compile(r"&&|\|\||==|!=|<=|>=|<>|[-+<>=!?:.,()\[\]*/%&|;{}]")
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_SINGLE = {"≥": ">=", "≤": "<=", "≠": "!=", "−": "-", "–": "-", "×": "*", "÷": "/"}
+_MEANT = {"&": "&&", "|": "||", "<>": "!=", "===": "==", "!==": "!=", "=>": ">=", "=<": "<="}
+_SIGN = re.compile(r"===|!==|&&|\|\||==|!=|<=|>=|<>|=>|=<|[-+<>=!?:.,()\[\]*/%&|;{}]")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_FRACTION = re.compile(r"\.[0-9]+")
 _NAME = re.compile(r"[^\W\d]\w*")
-_TAIL = re.compile(r"\w+")
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))", re.S)
-_ESCAPES = {
-    "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v",
-    "\\": "\\", "'": "'", '"': '"', "?": "?", "`": "`",
-}  # fmt: skip
-_CLOSERS = {'"': '"', "'": "'", "“": '”“"', "”": '”“"', "‘": "’‘'", "’": "’‘'"}
+_NUMBER_TAIL = re.compile(r"(?:[eE][+-]?[0-9]+|\w|\.(?![^\W\d]))+")
+_IS_NOT = re.compile(r"\s+not\b", re.IGNORECASE)
+# What no eye can see or no database can hold: controls, formatting marks (bidi, zero width), lone surrogates.
+_UNSEEN = re.compile(
+    "[\x01-\b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0001-\U000e007f]+|[\ud800-\udfff\0]+"
+)
+_HELD = re.compile("[\0\ud800-\udfff]")
+_GAP = re.compile(rf"(?:\s|{_UNSEEN.pattern})+")
+_COMMENT = re.compile(r"(?://|#)[^\n\r]*")
+_UNITS = {"千": 1000, "万": 10_000, "亿": 100_000_000}
 
 
 @dataclass
@@ -60,28 +90,51 @@ class _Reader:
     text: str
     plain: str
     errors: list[RuleError]
+    tokens: list[Token] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     at: int = 0
 
 
-def tokenize(text: str) -> tuple[list[Token], list[RuleError]]:
-    """Split `text` into tokens, the last one END, and report every slip on the way."""
-    reader = _Reader(text, text.translate(_FULL_WIDTH), [])
-    tokens: list[Token] = []
+def tokenize(text: str) -> Tokenized:
+    """Split `text` into tokens and comments."""
+    reader = _Reader(text, text.translate(_FULL_WIDTH), list(_unseen(text)))
     while reader.at < len(text):
-        token = _next(reader)
+        gap = _GAP.match(reader.plain, reader.at)
+        if gap:
+            reader.at = gap.end()
+            continue
+        token = None if _comment(reader) else _next(reader)
         if token is not None:
-            tokens.append(token)
-    tokens.append(Token(Mark.END, "", Span(len(text), len(text))))
-    return tokens, reader.errors
+            reader.tokens.append(token)
+    reader.tokens.append(Token(Mark.END, "", Span(len(text), len(text))))
+    return Tokenized(reader.tokens, reader.comments, reader.errors)
+
+
+def _unseen(text: str) -> Iterator[RuleError]:
+    for found in _UNSEEN.finditer(text):
+        make = slips.forbidden_character if _HELD.search(found[0]) else slips.invisible_character
+        yield make(Span(*found.span()), found[0][0])
+
+
+def _comment(reader: _Reader) -> bool:
+    match = _COMMENT.match(reader.plain, reader.at)
+    if match is None:
+        return False
+    span = Span(*match.span())
+    signs = 1 if match[0][0] == "#" else 2
+    written = reader.text[span.start : span.start + signs]
+    if written != "//":
+        place = Span(span.start, span.start + signs)
+        reader.errors.append(slips.word_operator(place, written, "//"))
+    reader.comments.append(Comment(reader.text[span.start + signs : span.end].strip(), span))
+    reader.at = span.end
+    return True
 
 
 def _next(reader: _Reader) -> Token | None:
-    character = reader.plain[reader.at]
-    if character.isspace():
-        reader.at += 1
-        return None
-    if reader.text[reader.at] in _CLOSERS or character in "\"'":
-        return _text(reader)
+    opening = OPENING.match(reader.text, reader.at)
+    if opening:
+        return _text(reader, opening)
     for pattern, read in _READERS:
         found = pattern.match(reader.plain, reader.at)
         if found:
@@ -101,22 +154,54 @@ def _take(reader: _Reader, length: int) -> Span:
 
 def _number(reader: _Reader, digits: str) -> Token:
     span = _take(reader, len(digits))
-    tail = _TAIL.match(reader.plain, reader.at)
+    tail = _NUMBER_TAIL.match(reader.plain, reader.at)
     if tail:
         reader.at = tail.end()
-        wrong = Span(span.start, reader.at)
-        reader.errors.append(slips.bad_number(wrong, digits + tail[0], digits if len(digits) < 19 else ""))
+        written, span = digits + tail[0], Span(span.start, reader.at)
+        meant = _intended(digits, tail[0])
+        reader.errors.append(slips.bad_number(span, written, meant))
+        digits = meant or "0"
     if "." in digits:
         return Token(Mark.DECIMAL, digits, span, _decimal(reader, digits, span))
     return Token(Mark.INT, digits, span, _integer(reader, digits, span))
 
 
+def _intended(digits: str, tail: str) -> str:
+    """The plain number that was most likely meant; "" when none is likely or it would be too large."""
+    if len(digits) > DIGITS:
+        return ""
+    if re.fullmatch(r"[eE][+-]?[0-9]{1,2}", tail):
+        plain = f"{Decimal(f'{digits}{tail}'):f}"
+        return plain if len(plain) <= DIGITS else ""
+    if digits == "0" and tail[0] in "xX" and re.fullmatch(r"[0-9a-fA-F]{1,12}", tail[1:]):
+        return str(int(tail[1:], 16))
+    if tail[0] in _UNITS:
+        return f"{(Decimal(digits) * _UNITS[tail[0]]).normalize():f}"
+    if re.fullmatch(r"(_[0-9]+){1,4}", tail):
+        return digits + tail.replace("_", "")
+    return "" if re.search(r"[.0-9]", tail[1:]) else digits
+
+
+def _fraction(reader: _Reader, digits: str) -> Token | None:
+    """`.5`, which is no selection because nothing stands before it."""
+    span = _take(reader, len(digits))
+    reader.errors.append(slips.bad_number(span, digits, f"0{digits}"))
+    return Token(Mark.DECIMAL, digits, span, _decimal(reader, f"0{digits}", span))
+
+
 def _integer(reader: _Reader, digits: str, span: Span) -> int:
+    """An integer of 64 bits; the smallest one only after a minus, as in CEL."""
+    largest = LARGEST + _after(reader, "-")
     short = digits.lstrip("0") or "0"
-    if len(short) > 19 or int(short) > LARGEST:
+    if len(short) > 19 or int(short) > largest:
         reader.errors.append(slips.number_too_large(span))
         return LARGEST
     return int(short)
+
+
+def _after(reader: _Reader, *signs: str) -> bool:
+    last = reader.tokens[-1] if reader.tokens else None
+    return last is not None and last.mark is Mark.SIGN and last.text in signs
 
 
 def _decimal(reader: _Reader, digits: str, span: Span) -> Decimal:
@@ -128,17 +213,22 @@ def _decimal(reader: _Reader, digits: str, span: Span) -> Decimal:
 
 def _name(reader: _Reader, name: str) -> Token:
     span = _take(reader, len(name))
-    meant = WORDS.get(name.lower())
-    if meant is None:
+    meant = WORDS.get(name.lower(), name)
+    if meant == name or _after(reader, "."):
         return Token(Mark.SIGN if name == "in" else Mark.NAME, name, span)
-    reader.errors.append(slips.word_operator(span, name, meant))
-    return Token(Mark.SIGN, meant, span)
+    negated = _IS_NOT.match(reader.plain, reader.at) if name.lower() == "is" else None
+    if negated:
+        reader.at, meant = negated.end(), "!="
+        span = Span(span.start, reader.at)
+    reader.errors.append(slips.word_operator(span, reader.text[span.start : span.end], meant))
+    return Token(Mark.NAME if meant in _LITERALS else Mark.SIGN, meant, span)
 
 
-_MEANT = {"&": "&&", "|": "||", "<>": "!="}
-
-
-def _sign(reader: _Reader, sign: str) -> Token:
+def _sign(reader: _Reader, sign: str) -> Token | None:
+    if sign == "." and not _selects(reader):
+        fraction = _FRACTION.match(reader.plain, reader.at)
+        if fraction:
+            return _fraction(reader, fraction[0])
     span = _take(reader, len(sign))
     if sign == "=":
         reader.errors.append(slips.single_equals(span))
@@ -149,70 +239,50 @@ def _sign(reader: _Reader, sign: str) -> Token:
     return Token(Mark.SIGN, sign, span)
 
 
-_READERS: tuple[tuple[re.Pattern[str], Callable[[_Reader, str], Token]], ...] = (
-    (_NUMBER, _number),
+def _selects(reader: _Reader) -> bool:
+    """A dot after something it may select from."""
+    last = reader.tokens[-1] if reader.tokens else None
+    return last is not None and (last.mark is not Mark.SIGN or last.text in ")]")
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[_Reader, str], Token | None]], ...] = (
     (_NAME, _name),
     (_SIGN, _sign),
+    (_NUMBER, _number),
 )
 
 
 def _odd(reader: _Reader) -> Token | None:
     character = reader.text[reader.at]
-    span = Span(reader.at, reader.at + 1)
-    reader.at += 1
     if character in _SINGLE:
-        reader.errors.append(slips.full_width_character(span, character, _SINGLE[character]))
-        return Token(Mark.SIGN, _SINGLE[character], span)
-    if _forbidden(character):
-        reader.errors.append(slips.forbidden_character(span))
-    else:
-        reader.errors.append(slips.unexpected_character(span, character))
+        span, meant = Span(reader.at, reader.at + 1), _SINGLE[character]
+        reader.at += 1
+        if meant not in "*/":  # these are refused as they are
+            reader.errors.append(slips.full_width_character(span, character, meant))
+        return Token(Mark.SIGN, meant, span)
+    start = reader.at
+    while reader.at < len(reader.text) and not _known(reader):
+        reader.at += 1
+    span = Span(start, reader.at)
+    reader.errors.append(slips.unexpected_character(span, reader.text[start : reader.at]))
     return None
 
 
-def _text(reader: _Reader) -> Token:
-    start, opener = reader.at, reader.text[reader.at]
-    straight = '"' if opener in '"“”＂' else "'"
-    closers = _CLOSERS.get(opener, opener + straight)
-    reader.at += 1
-    pieces: list[str] = []
-    while reader.at < len(reader.text) and reader.text[reader.at] not in closers:
-        pieces.append(_piece(reader))
-    if reader.at == len(reader.text):
-        reader.errors.append(slips.unclosed_text(Span(start, reader.at), straight))
-    reader.at = min(reader.at + 1, len(reader.text))
-    value, span = "".join(pieces), Span(start, reader.at)
-    if opener != straight:
-        meant = f"{straight}{value}{straight}"
-        reader.errors.append(slips.full_width_character(span, reader.text[start : reader.at], meant))
-    return Token(Mark.TEXT, reader.text[start : reader.at], span, value)
+def _known(reader: _Reader) -> bool:
+    """Something begins here that can be read."""
+    return (
+        reader.text[reader.at] in _SINGLE
+        or OPENING.match(reader.text, reader.at) is not None
+        or any(pattern.match(reader.plain, reader.at) for pattern in (_GAP, _COMMENT, _NAME, _SIGN, _NUMBER))
+    )
 
 
-def _piece(reader: _Reader) -> str:
-    start = reader.at
-    escape = _ESCAPE.match(reader.text, start)
-    if escape:
-        reader.at = escape.end()
-        value = _unescape(reader, escape, Span(start, reader.at))
-    else:
-        reader.at += 1
-        value = reader.text[start]
-    if _forbidden(value):
-        reader.errors.append(slips.forbidden_character(Span(start, reader.at)))
-        return ""
-    return value
-
-
-def _unescape(reader: _Reader, escape: re.Match[str], span: Span) -> str:
-    two, four, eight, octal, simple = escape.groups()
-    code = int(two or four or eight or "0", 16) if octal is None else int(octal, 8)
-    if simple is None and code <= 0x10FFFF:
-        return chr(code)
-    if simple in _ESCAPES:
-        return _ESCAPES[simple]
-    reader.errors.append(slips.bad_escape(span, escape[0]))
-    return ""
-
-
-def _forbidden(character: str) -> bool:
-    return character == "\0" or "\ud800" <= character <= "\udfff"
+def _text(reader: _Reader, opening: re.Match[str]) -> Token:
+    found = text_literal(reader.text, opening)
+    span = Span(reader.at, found.end)
+    reader.at = found.end
+    reader.errors += found.errors
+    written = reader.text[span.start : span.end]
+    if found.full_width:
+        reader.errors.append(slips.full_width_character(span, written, quoted(found.value, found.quote)))
+    return Token(Mark.TEXT, written, span, found.value)

@@ -64,7 +64,9 @@ def test_precedence_and_literals_are_those_of_cel(text: str, shape: str) -> None
 @pytest.mark.parametrize(
     ("text", "code", "span"),
     [
-        ("", "unexpected_end", (0, 0)),
+        ("", "nothing_written", (0, 0)),
+        (" \n\t", "nothing_written", (0, 3)),
+        ("// a note", "nothing_written", (0, 9)),
         ("a &&", "unexpected_end", (4, 4)),
         ("(a", "unexpected_end", (2, 2)),
         ("a b", "unexpected_token", (2, 3)),
