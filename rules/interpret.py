@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeAlias, assert_never
 
 from rules import dates
-from rules.fold import fold, fold_date, fold_int, fold_list, fold_number, fold_text
+from rules.fold import fold, fold_choices, fold_date, fold_int, fold_number, fold_text
 from rules.kinds import Scalar
 from rules.meaning import (
     Age,
@@ -89,7 +89,7 @@ def test(formula: Formula, moment: Moment) -> Test:
         case Compare(sign, left, right):
             return _compare(ORDERS[sign], sign == "!=", value(left, moment), value(right, moment))
         case Within(item, choices):
-            return _within(value(item, moment), fold_list(choices, moment))
+            return _within(value(item, moment), fold_choices(item, choices, moment))
         case Empty(item):
             return _empty(item)
         case TextTest(function, text, part):

@@ -4,15 +4,17 @@ In the result every leaf compares a bare field, its length or a count with a con
 stands on leaves only. `<` of an empty cell that is a fact is false and so is `>=`, so a negated leaf keeps its `Not`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import assert_never
 
+from sqlalchemy import Numeric
+
 from rules import dates
-from rules.fold import fold, fold_date, fold_int, fold_list, fold_number, fold_text
+from rules.fold import fold, fold_choices, fold_date, fold_int, fold_number, fold_text
 from rules.interpret import test
-from rules.kinds import Value
+from rules.kinds import Kind, Scalar, Value
 from rules.meaning import (
     Age,
     And,
@@ -47,6 +49,7 @@ from rules.moment import Moment
 from rules.terms import constant
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
+EXACT = Context(prec=400)  # a parameter may be a float of 309 digits
 
 
 def normalise(formula: Formula, moment: Moment) -> Formula:
@@ -108,7 +111,7 @@ def _leaf(formula: Formula, moment: Moment) -> Formula:
         case Compare(sign, left, right) if not constant(left):
             return solve(sign, left, fold(right, moment), moment)
         case Within(item, choices) if not constant(item):
-            return _within(item, fold_list(choices, moment), moment)
+            return _within(item, fold_choices(item, choices, moment), moment)
         case TextTest(function, Column() as text, part):
             return _text(function, text, fold_text(part, moment))
         case Anniversary(Column() as start, first, last):
@@ -128,6 +131,7 @@ def _rows(rows: Rows, moment: Moment) -> Rows:
 def _count(sign: str, rows: Rows, bound: int | Decimal, moment: Moment) -> Formula:
     """A count against a constant; "one or more" and "none" are plain relation tests."""
     inner = _rows(rows, moment)
+    bound = min(max(bound, -1), LARGEST)  # no count lies beyond, and no database takes a wider integer
     if sign == "==" and bound != int(bound):
         return Compare("<", Count(inner), Constant(0))
     if (sign, bound) in ((">=", 1), (">", 0)):
@@ -161,9 +165,29 @@ def solve(sign: str, term: Term, bound: Value, moment: Moment) -> Formula:
 
 
 def _bounded(sign: str, column: Column, bound: Value) -> Formula:
+    places = _places(column)
+    if isinstance(bound, Decimal) and places is not None:
+        near = _rounded(bound, places, ROUND_CEILING if sign in ("<", ">=") else ROUND_FLOOR)
+        if sign == "==" and near != bound:
+            return Recorded(column, False)
+        bound = near
     if isinstance(bound, int) and not SMALLEST <= bound <= LARGEST:
         return Recorded(column, (bound > 0) == (sign in ("<", "<=")) and sign != "==")
     return Compare(sign, column, Constant(bound))
+
+
+def _places(column: Column) -> int | None:
+    """Digits after the point a column keeps; None where that is not declared."""
+    if column.kind is Kind.INT:
+        return 0
+    kept = column.field.column.type
+    return kept.scale if isinstance(kept, Numeric) else None
+
+
+def _rounded(number: Decimal, places: int, how: str) -> int | Decimal:
+    """The nearest number a column can hold: SQLite compares floats, which tell no finer ones apart."""
+    near = number.quantize(Decimal(1).scaleb(-places), rounding=how, context=EXACT)
+    return near if places else int(near)
 
 
 def _length(sign: str, length: Length, bound: Value) -> Formula:
@@ -266,12 +290,18 @@ def _above(number: int | Decimal) -> int:
 
 def _within(item: Term, choices: tuple[Value, ...], moment: Moment) -> Formula:
     if isinstance(item, Column):
-        return Within(
-            item, Constant(tuple(choice for choice in choices if not isinstance(choice, tuple | None)))
-        )
+        return Within(item, Constant(tuple(_possible(item, choices))))
     if choices:
         return _join(False, [solve("==", item, choice, moment) for choice in choices])
     return _nowhere(item)
+
+
+def _possible(column: Column, choices: Iterable[Value]) -> Iterator[Scalar]:
+    """The choices a column can hold."""
+    for choice in choices:
+        match _bounded("==", column, choice):
+            case Compare(_, _, Constant(bool() | int() | Decimal() | str() | date() as value)):
+                yield value
 
 
 def _nowhere(item: Term, *, outcome: bool = False) -> Formula:
