@@ -1,6 +1,10 @@
-"""Rules made of nothing but a condition, for tests of what conditions mean."""
+"""Rules made of nothing but conditions, for tests of what conditions mean."""
 
-from rules import CheckedRule, Parameters, check, load, load_parameters
+from collections.abc import Mapping
+from functools import cache
+
+from rules import CheckedRule, Parameters, RuleDocument, check, load, load_parameters
+from rules.documents import Due
 from tests.rules import world
 
 PARAMETERS = load_parameters(
@@ -9,9 +13,13 @@ parameters:
   notice: {label: 提前天数, kind: int, unit: 天}
   industries: {label: 餐饮行业, kind: list}
   limit: {label: 低保标准, kind: decimal, unit: 元}
+  since: {label: 起始日期, kind: date}
+  town: {label: 镇街编码, kind: text}
+  ages: {label: 关注年龄, kind: list}
 """,
     file="parameters.yaml",
 )
+VISITS = {"employment": "employment.enterprise"}
 
 TEXT = """
 rule: a-rule
@@ -38,11 +46,15 @@ examples:
 
 def document_text(when: str, *, subject: str = "resident", applies: str = "true", visit: str = "") -> str:
     """The YAML of a rule with this condition."""
-    visits = {"employment": "employment.enterprise"}
     quoted = [f"'{text.replace(chr(39), chr(39) * 2)}'" for text in (applies, when)]
     return TEXT.format(
-        subject=subject, applies=quoted[0], when=quoted[1], visit=visit or visits.get(subject, subject)
+        subject=subject, applies=quoted[0], when=quoted[1], visit=visit or VISITS.get(subject, subject)
     )
+
+
+@cache
+def _blank(subject: str) -> RuleDocument:
+    return load(document_text("true", subject=subject), file="rule.yaml")
 
 
 def rule(
@@ -51,8 +63,14 @@ def rule(
     subject: str = "resident",
     applies: str = "true",
     visit: str = "",
+    grades: Mapping[str, str] | None = None,
+    due: str = "",
     parameters: Parameters = PARAMETERS,
 ) -> CheckedRule:
-    """A checked rule with this condition."""
-    text = document_text(when, subject=subject, applies=applies, visit=visit)
-    return check(load(text, file="rule.yaml"), world.CATALOGUE, parameters)
+    """A checked rule with these conditions; `due` names a date field instead of thirty days."""
+    parts = {"applies": applies, "when": when, "grades": dict(grades or {})}
+    if visit:
+        parts["visit"] = visit
+    if due:
+        parts["due"] = Due(field=due)
+    return check(_blank(subject).model_copy(update=parts), world.CATALOGUE, parameters)

@@ -1,6 +1,7 @@
 """A small town of hostile records, declared with the same `info` contract as the product's own tables."""
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -44,6 +45,7 @@ households = Table(
     _fact("size", Integer, "人口数", "none", unit="人"),
     _fact("aid", Text, "救助类型", "unknown", codes={"none": "无", "dibao": "低保"}),
     _fact("review_on", Date, "复核日期", "none"),
+    _fact("ratio", Numeric(8, 4), "刚性支出比", "none"),
     info={"entity": "household", "label": "家庭"},
 )
 residents = Table(
@@ -168,8 +170,20 @@ TEXTS = [
     "330102",
     "330102003",
     "6210",
+    "6220",
     "😀",
     "z\n",
+    " ",
+    "a ",
+    '"',
+    "\\n",
+    "\t\x01\x7f",
+    "é",
+    "e\u0301",
+    "\ufffd",
+    "𠮷野家",
+    "湖" * 3000 + "b",
+    "%_\\'" * 500,
 ]
 DATES = [
     TODAY,
@@ -177,44 +191,107 @@ DATES = [
     *(date(year, 2, 29) for year in (1940, 1944, 1948, 2000, 2024)),
     *(date(year, 11, day) for year in (1926, 1946, 1966, 2008) for day in (22, 23, 24)),
     *(date(2026, month, day) for month, day in ((1, 1), (2, 28), (3, 1), (10, 31), (11, 1), (12, 31))),
+    *(date(year, month, day) for year in (1944, 1946, 2024) for month, day in ((2, 28), (3, 1), (12, 31))),
+    *(date(year, 1, 1) for year in (1900, 1947, 2024, 2027)),
     date(9999, 12, 31),
 ]
-NUMBERS = [-1, 0, 1, 2, 4, 10**9]
-MONEY = [Decimal(text) for text in ("0", "0.01", "1138.50", "1138.51", "12.10", "99999.99")]
+NAMED_TWICE = ("live_code", "hukou_code", "nickname")  # compared with each other, so often the same
+NUMBERS = [-1, 0, 1, 2, 4, 10**9, 2**31 - 1, -(2**31)]
+DECIMALS = {
+    "income": [
+        Decimal(text)
+        for text in ("0", "-0.01", "0.01", "1138.50", "1138.51", "12.10", "99999.99", "9999999999.99")
+    ],
+    "ratio": [Decimal(text) for text in ("0", "0.3", "0.3333", "0.6", "-0.0001", "9999.9999")],
+}
+PARAMETERS: dict[str, Any] = {
+    "notice": 30,
+    "industries": ["6210", "6220"],
+    "limit": Decimal("1138.50"),
+    "since": date(1946, 11, 23),
+    "town": "3301",
+    "ages": [60, 80, Decimal("82.5")],
+}
+HARD_DAYS = [
+    TODAY,
+    date(2024, 2, 28),
+    date(2024, 2, 29),
+    date(2024, 3, 1),
+    date(2025, 2, 28),
+    date(2026, 3, 1),
+    date(2026, 12, 31),
+    date(2027, 1, 1),
+]
+"""An ordinary Monday, then both sides of every edge of the calendar, in leap and common years."""
 Rows = dict[str, list[dict[str, Any]]]
 
 
 def moment(as_of: date = TODAY, **parameters: Any) -> Moment:
     """A moment with the parameters most tests use."""
-    return Moment(
-        as_of,
-        {"notice": 30, "industries": ["6210", "6220"], "limit": Decimal("1138.50")} | parameters,
-        weekday,
-    )
+    return Moment(as_of, PARAMETERS | parameters, weekday)
 
 
-def town(seed: int, people: int = 60) -> Rows:
-    """Rows of every table: each cell empty now and then, each relation with none, one or several rows."""
-    chance = random.Random(seed)
+def town(seed: int, people: int = 120) -> Rows:
+    """A population in which every value of every pool occurs, now and then an empty cell, and rows twice."""
+    chance = random.Random(seed)  # the same town in every run
+    decks: dict[Column[Any], list[Any]] = {}
+
+    def deal(column: Column[Any]) -> Any:
+        deck = decks.setdefault(column, [])
+        if not deck:
+            deck += chance.sample(_pool(column), len(_pool(column)))
+        return deck.pop()
+
+    return _rows(people, chance, deal)
+
+
+def population(chance: random.Random, people: int) -> Rows:
+    """A little population drawn from `chance` alone, so that a failing one shrinks."""
+    return _rows(people, chance, lambda column: chance.choice(_pool(column)))
+
+
+def _rows(people: int, chance: random.Random, value: Callable[[Column[Any]], Any]) -> Rows:
     counts = {
-        "homes": people // 3,
+        "homes": max(1, people // 2),
         "people": people,
-        "shops": people // 4,
+        "shops": max(1, people // 2),
         "jobs": people,
         "papers": 2 * people,
+        "visits": people,
     }
-    counts["visits"] = people
-    return {
-        table.name: [_row(table, key, counts, chance) for key in range(1, counts[table.name] + 1)]
+    rows = {
+        table.name: [_row(table, key, counts, chance, value) for key in range(1, counts[table.name] + 1)]
         for table in metadata.sorted_tables
     }
+    for table in (certificates, employments, service_events):
+        _repeat(rows[table.name], table)
+    return rows
 
 
-def _row(table: Table, key: int, counts: dict[str, int], chance: random.Random) -> dict[str, Any]:
-    return {column.name: _cell(column, key, counts, chance) for column in table.columns}
+def _repeat(rows: list[dict[str, Any]], table: Table) -> None:
+    """Every tenth row says the same as the one before it."""
+    (key,) = (column.name for column in table.primary_key)
+    for index in range(9, len(rows), 10):
+        rows[index] = rows[index - 1] | {key: rows[index][key]}
 
 
-def _cell(column: Column[Any], key: int, counts: dict[str, int], chance: random.Random) -> Any:
+def _row(
+    table: Table,
+    key: int,
+    counts: dict[str, int],
+    chance: random.Random,
+    value: Callable[[Column[Any]], Any],
+) -> dict[str, Any]:
+    return {column.name: _cell(column, key, counts, chance, value) for column in table.columns}
+
+
+def _cell(
+    column: Column[Any],
+    key: int,
+    counts: dict[str, int],
+    chance: random.Random,
+    value: Callable[[Column[Any]], Any],
+) -> Any:
     if column.primary_key:
         return key
     if column.nullable and chance.random() < 0.3:
@@ -222,7 +299,7 @@ def _cell(column: Column[Any], key: int, counts: dict[str, int], chance: random.
     if column.foreign_keys:
         (foreign,) = column.foreign_keys
         return chance.randint(1, max(1, counts[foreign.column.table.name] * 2 // 3))
-    return chance.choice(_pool(column))
+    return value(column)
 
 
 def _pool(column: Column[Any]) -> list[Any]:
@@ -231,13 +308,13 @@ def _pool(column: Column[Any]) -> list[Any]:
         case Boolean():
             return [True, False]
         case Date():
-            return DATES
+            return DATES[:17] if column.name in ("death_on", "ended_on") else DATES
         case Integer():
             return [int(code) for code in codes] if codes else NUMBERS
         case Numeric():
-            return MONEY
+            return DECIMALS[column.name]
         case _:
-            return list(codes) if codes else TEXTS
+            return list(codes) if codes else TEXTS[:14] if column.name in NAMED_TWICE else TEXTS
 
 
 class Cells(dict[str, Any]):
