@@ -48,14 +48,18 @@ def _run(
     record = maker.record(example.given)
     if maker.errors:
         return ExampleResult(example.name, None, tuple(maker.errors))
-    known = {} if parameters is None else parameters.stated(example.today)
-    own = {name: _exact(value) for name, value in example.parameters.items()}
-    moment = Moment(example.today, {**known, **own}, weekday)
     try:
-        judgement = judge(rule, record, moment)
+        judgement = judge(rule, record, moment_of(example, parameters))
     except CannotEvaluate as error:
         return ExampleResult(example.name, None, (bad_example(example.name, str(error)),))
     return ExampleResult(example.name, judgement, tuple(_misses(example, judgement)))
+
+
+def moment_of(example: Example, parameters: Parameters | None) -> Moment:
+    """The day of an example, with the values it gives and the ones stated for that day."""
+    known = {} if parameters is None else parameters.stated(example.today)
+    own = {name: _exact(value) for name, value in example.parameters.items()}
+    return Moment(example.today, {**known, **own}, weekday)
 
 
 def _exact(value: Any) -> Any:
