@@ -22,10 +22,13 @@ from service.records.normalise import (
     read_grid,
     read_identity,
     read_industry,
+    read_months,
     read_number_text,
     read_phone,
+    read_ratio,
     read_text,
     read_uscc,
+    read_year,
     read_yes_no,
 )
 from service.records.text import compact
@@ -124,6 +127,9 @@ yes_no = always(read_yes_no)
 phone = always(read_phone)
 amount = always(read_amount)
 count = always(read_count)
+months = always(read_months)
+year = always(read_year)
+ratio = always(read_ratio)
 day = always(read_date)
 expiry = always(read_expiry)
 sex = _code("SEX")
@@ -133,8 +139,12 @@ care_level = _code("CARE_LEVEL", number=True)
 disability_kind = _code("DISABILITY_KIND")
 disability_grade = _code("DISABILITY_GRADE", number=True)
 aid_type = _code("AID_TYPE")
+elder_situation = _code("ELDER_SITUATION")
+medical_insurance = _code("MEDICAL_INSURANCE")
 enterprise_kind = _code("ENTERPRISE_KIND")
+enterprise_size = _code("ENTERPRISE_SIZE")
 enterprise_status = _code("ENTERPRISE_STATUS")
+equipment_kind = _code("EQUIPMENT_KIND")
 certificate_kind = _code("CERTIFICATE_KIND")
 certificate_status = _code("CERTIFICATE_STATUS")
 policy = _code("POLICY")

@@ -14,7 +14,9 @@ from service.tables import (
     employments,
     enrolments,
     enterprises,
+    equipment,
     households,
+    pregnancies,
     residents,
     service_events,
 )
@@ -99,6 +101,11 @@ ENTITIES: Mapping[str, Entity] = {
         Entity(
             service_events, "service_event", ("person_index", "kind", "happened_on"),
             (("resident_id", "kind", "happened_on"),), (_RESIDENT,),
+        ),
+        Entity(pregnancies, "pregnancy", ("person_index", "due_on"), (("resident_id", "due_on"),), (_RESIDENT,)),
+        Entity(
+            equipment, "equipment", ("number",), (("number",),),
+            (Reference("enterprise_id", "uscc", _USCC, "enterprise_unknown"),),
         ),
     )
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,6 +73,21 @@ class Kind:
 def same(*fields: str, **renamed: str) -> dict[str, str]:
     """Staged columns named as the row's fields, and `renamed` ones that are not."""
     return {field: field for field in fields} | renamed
+
+
+def part(
+    entity: str, columns: Iterable[Column], *further: str, when: tuple[str, ...] = (), **renamed: str
+) -> Part:
+    """A record that takes every one of `columns`, and `further` values that follow from the row.
+
+    An identity number itself is never staged, only what is made of it.
+    """
+    own = [
+        column.field
+        for column in columns
+        if column.field != "identity" and column.field not in renamed.values()
+    ]
+    return Part(entity, same(*further, *own, **renamed), when)
 
 
 ID_NAMES = "身份证号码 公民身份号码 居民身份证号 身份证 证件号码 证件号 公民身份证号 身份证件号码"

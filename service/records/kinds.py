@@ -9,14 +9,22 @@ from collections.abc import Mapping
 
 from service.errors import InvalidInput
 from service.records.form import Kind
-from service.records.forms_business import CERTIFICATES, EMPLOYMENTS, ENROLMENTS, ENTERPRISES, SURVEY
-from service.records.forms_people import DISABILITIES, DIVISIONS, HOUSEHOLDS, RESIDENTS, SERVICE_EVENTS
+from service.records.forms_business import CERTIFICATES, EMPLOYMENTS, ENROLMENTS, ENTERPRISES, EQUIPMENT
+from service.records.forms_people import (
+    DISABILITIES,
+    DIVISIONS,
+    HOUSEHOLDS,
+    PREGNANCIES,
+    RESIDENTS,
+    SERVICE_EVENTS,
+)
+from service.records.forms_survey import SURVEY
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         DIVISIONS, RESIDENTS, HOUSEHOLDS, ENTERPRISES, EMPLOYMENTS, CERTIFICATES, ENROLMENTS, DISABILITIES,
-        SERVICE_EVENTS, SURVEY,
+        SERVICE_EVENTS, PREGNANCIES, EQUIPMENT, SURVEY,
     )
 }  # fmt: skip
 """In the order in which a folder of files has to be imported: what refers comes after what it refers to."""

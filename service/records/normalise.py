@@ -16,6 +16,7 @@ from connectors.sources.cells import Cell
 from service.records.identity import Identity, check_uscc, identify, is_identity
 from service.records.issues import Noted, Wrong
 from service.records.text import as_text, compact, squeezed
+from service.tables.industries import INDUSTRY
 
 Reader = Callable[[Cell], Any]
 
@@ -27,8 +28,15 @@ _SEVERAL = re.compile(r"[、,;/|]| +")
 _PHONE_MARKS = re.compile(r"[\s\-‐–—()]")
 _PREFIX = re.compile(r"^(?:\+?0{0,2}86)(?=1\d{10}$)")
 _MONEY = re.compile(r"^[¥$]|元$|(?<=\d),(?=\d{3}(?:\D|$))")
-_INDUSTRY = re.compile(r"[A-T]?(\d{2,4})")
+_INDUSTRY = re.compile(r"[A-T]?(\d{2,4})[^0-9A-Z]*")
+_YEAR = re.compile(r"((?:19|20|21)\d{2})年?度?")
+_MONTHS = re.compile(r"个?月$")
+_PERCENT = re.compile(r"(?:百分之)?([\d.,]+)(%|个?百分点|PERCENT)?")
+_INDUSTRY_NAMES = {
+    written: code for code, name in INDUSTRY.items() for written in (name.removesuffix("业"), name)
+}
 _LARGEST = Decimal(10) ** 10
+_HIGHEST_RATIO = 10  # what a column of four decimals and a digit before them holds
 
 
 def read_text(limit: int) -> Reader:
@@ -95,12 +103,21 @@ def read_any_division(cell: Cell) -> str | None:
 
 @lru_cache(maxsize=4_096, typed=True)
 def read_industry(cell: Cell) -> str | None:
-    """GB/T 4754-2017, 2 to 4 digits; the letter of the section in front goes."""
+    """GB/T 4754-2017, 2 to 4 digits that begin with a division of it, or a division's name.
+
+    The letter of the section in front and a name behind (F5212, 52零售业) go.
+    """
     text = compact(cell)
+    if not text:
+        return None
+    if text in _INDUSTRY_NAMES:
+        return _INDUSTRY_NAMES[text]
     match = _INDUSTRY.fullmatch(text)
-    if text and not match:
+    if not match:
         raise Wrong("industry_unreadable")
-    return match[1] if match else None
+    if match[1][:2] not in INDUSTRY:
+        raise Wrong("industry_unknown")
+    return match[1]
 
 
 @lru_cache(maxsize=4_096, typed=True)
@@ -173,8 +190,50 @@ def read_count(cell: Cell) -> int | None:
     if amount is None:
         return None
     if amount != amount.to_integral_value():
-        raise Wrong("number_unreadable")
+        raise Wrong("number_not_whole")
     return int(amount)
+
+
+def read_months(cell: Cell) -> int | None:
+    """A number of months: 12 or 12个月."""
+    return read_count(_MONTHS.sub("", as_text(cell)) if isinstance(cell, str) else cell)
+
+
+def read_year(cell: Cell) -> int | None:
+    """A calendar year from 1900: 2026, 2026年 or 2026年度."""
+    text = compact(cell)
+    if not text:
+        return None
+    match = _YEAR.fullmatch(text)
+    if not match:
+        raise Wrong("year_unreadable")
+    return int(match[1])
+
+
+def read_ratio(cell: Cell) -> Decimal | None:
+    """A share to four decimals: 0.45, 45%, 45％ or 百分之45.
+
+    A bare number above 1 is refused: whether 45 means 45 per cent, and 1.2 120 per cent, only its writer knows.
+    """
+    if isinstance(cell, Decimal):
+        return cell
+    text = f"{cell:.6f}" if isinstance(cell, float) else as_text(cell).upper().replace(" ", "")
+    if not text:
+        return None
+    match = _PERCENT.fullmatch(text)
+    if not match:
+        raise Wrong("ratio_unreadable")
+    try:
+        number = Decimal(match[1].replace(",", ""))
+    except InvalidOperation:
+        raise Wrong("ratio_unreadable") from None
+    if match[2] or text.startswith("百分之"):
+        number /= 100
+    elif number > 1:
+        raise Wrong("ratio_unreadable")
+    if number >= _HIGHEST_RATIO:
+        raise Wrong("number_too_large")
+    return number.quantize(Decimal("0.0001"))
 
 
 def _phone(text: str) -> str | None:

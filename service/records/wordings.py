@@ -17,8 +17,8 @@ MARITAL = _words(
 )  # fmt: skip
 FAMILY = _words(
     _c0="本人 本人或户主 户主本人 01 02", _c1="妻 妻子 夫 丈夫 爱人 10 11 12",
-    _c2="儿子 子 长子 次子 三子 独生子 养子 继子 女婿 20 21 22 23 24 25 26 27 28 29",
-    _c3="女儿 长女 次女 三女 独生女 养女 继女 儿媳 媳妇 30 31 32 33 34 35 36 37 38 39",
+    _c2="儿子 子 长子 次子 三子 养子 继子 女婿 20 22 23 24 25 26 27 28 29",
+    _c3="女儿 长女 次女 三女 养女 继女 儿媳 媳妇 30 32 33 34 35 36 37 38 39",
     _c4="孙子 孙女 孙 外孙 外孙子 外孙女 孙媳 孙女婿 曾孙 40 41 42 43 44 45 46 47 48 49",
     _c5="父 母 父亲 母亲 岳父 岳母 公公 婆婆 公 婆 继父 继母 养父 养母 50 51 52 53 54 55 56 57 58 59",
     _c6="祖父 祖母 爷爷 奶奶 外祖父 外祖母 外公 外婆 曾祖父 曾祖母 60 61 62 63 64 65 66 67 68 69",
@@ -35,6 +35,14 @@ DISABILITY_KIND = _words(
 DISABILITY_GRADE = _words(
     _c1="1级 I级 I 壹级 一", _c2="2级 II级 II 贰级 二", _c3="3级 III级 III 叁级 三", _c4="4级 IV级 IV 肆级 四"
 )
+ELDER_SITUATION = _words(
+    empty_nest="空巢老人 空巢家庭 空巢老年人", left_behind="留守老人 留守老年人", none="否 没有 都不是 其他 正常 非空巢",
+)  # fmt: skip
+MEDICAL_INSURANCE = _words(
+    employee="职工 城镇职工 城镇职工医保 职工基本医保 职工基本医疗保险 城镇职工基本医疗保险",
+    resident="居民 城乡居民 城乡居民医保 城乡居民基本医保 居民基本医疗保险 城乡居民基本医疗保险 新农合",
+    none="无 否 没有 未参加 未参加医保",
+)  # fmt: skip
 AID_TYPE = _words(
     none="否 没有 非救助对象 普通", dibao="低保户 最低生活保障 低保对象 城市低保 农村低保 低保家庭",
     edge="低边 低边户 低保边缘户 低保边缘家庭 最低生活保障边缘", rigid="支出型困难 支出型 刚性支出 刚性支出困难家庭",
@@ -44,6 +52,12 @@ ENTERPRISE_KIND = _words(
     company="公司 有限公司 有限责任公司 股份有限公司 企业法人 分公司 合伙企业 个人独资企业", self_employed="个体户 个体 个体工商",
     nonprofit="民非 民办非企业单位 社会服务机构 社会组织 社会团体 社团 基金会", public="机关 事业单位 机关单位 行政机关",
     small_food="小作坊 小餐饮店 小餐饮 小食杂店 小食杂 食品摊贩 三小一摊", other="其它",
+)  # fmt: skip
+ENTERPRISE_SIZE = _words(large="大 大型企业", medium="中 中型企业", small="小 小型企业", micro="微 微型企业")
+EQUIPMENT_KIND = _words(
+    LIFT="乘客电梯 载人电梯 载货电梯 自动扶梯 扶梯 杂物电梯 曳引驱动乘客电梯", BOILER="蒸汽锅炉 热水锅炉 承压蒸汽锅炉",
+    VESSEL="固定式压力容器 移动式压力容器", PIPE="工业管道", CRANE="起重机 行车", RIDE="游乐设施", ROPEWAY="索道",
+    VEHICLE="叉车 厂内机动车 厂内机动车辆 场(厂)内专用机动车辆 厂内专用机动车辆",
 )  # fmt: skip
 ENTERPRISE_STATUS = _words(
     open="在业 在营 开业 营业 正常 经营 存续(在营、开业、在册) 在册", closed="已注销 停业 歇业 关闭",
@@ -63,7 +77,8 @@ POLICY = _words(
     HIGH_AGE="高龄补贴 高龄老人津贴 尊老金", DISAB_LIVING="残疾人生活补贴 生活补贴", DISAB_NURSING="残疾人护理补贴 护理补贴 重残护理补贴",
     CARE_SUBSIDY="养老服务 居家养老服务补贴", DIBAO="低保 最低生活保障金", EDGE="低保边缘 低边", TEKUN="特困 特困人员供养",
     SPECIAL_FAMILY="特扶 计生特殊家庭扶助 特别扶助", ONE_CHILD="独生子女奖励 独生子女父母奖励金", CHILD_CARE="育儿津贴",
-    LONG_TERM_CARE="长护险 长期照护保险",
+    LONG_TERM_CARE="长护险 长期照护保险", UNEMPLOYMENT="失业金", STABLE_JOBS="稳岗补贴 失业保险稳岗返还",
+    RIGID="刚性支出困难 支出型困难", MEDICAL_AID="医疗救助金", TEMPORARY_AID="临时救助金",
 )  # fmt: skip
 ENROLMENT_STATE = _words(
     candidate="待核实 待核查", offered="已通知", declined="放弃 自愿放弃 拒绝 不愿意",
@@ -73,7 +88,7 @@ ENROLMENT_STATE = _words(
 SERVICE_KIND = _words(
     VISIT="走访 探访关爱 上门 入户 探视", CHECKUP65="老人体检 65岁体检 65岁以上老年人体检 健康体检 年度体检 体检", CERVICAL="宫颈癌检查 宫颈癌",
     BREAST="乳腺癌检查 乳腺癌", VACCINE="疫苗接种 接种 疫苗", MATERNAL_BOOK="母子手册 孕产妇建册 建册", ASSESS="评估 老年人能力评估 失能评估",
-    ELDER_CARD_INFO="优待告知 老年优待证告知",
+    ELDER_CARD_INFO="优待告知 老年优待证告知", AID="救助 救助核查",
 )  # fmt: skip
 DIVISION_LEVEL = _words(
     province="省级 自治区 直辖市", city="地级市 市级 地级", county="区 县 县级 区县级 县级市 市辖区",

@@ -20,7 +20,7 @@ DISABILITY_KIND = {
     "1": "视力残疾", "2": "听力残疾", "3": "言语残疾", "4": "肢体残疾", "5": "智力残疾", "6": "精神残疾", "7": "多重残疾",
 }  # fmt: skip
 DISABILITY_GRADE = {"1": "一级", "2": "二级", "3": "三级", "4": "四级"}
-ELDER_SITUATION = {"empty_nest": "空巢", "left_behind": "留守"}
+ELDER_SITUATION = {"empty_nest": "空巢", "left_behind": "留守", "none": "无"}
 MEDICAL_INSURANCE = {"employee": "职工医保", "resident": "居民医保", "none": "未参保"}
 AID_TYPE = {"none": "无", "dibao": "低保", "edge": "低保边缘", "rigid": "刚性支出困难", "tekun": "特困"}
 ENTERPRISE_KIND = {

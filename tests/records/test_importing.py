@@ -186,6 +186,14 @@ async def test_every_form_loads_and_loading_it_again_changes_nothing(house: Hous
         ),
         "disabilities": (DISABILITIES, [[CHEN, f"{CHEN}42", "肢体", "二级", "2020.1.1", "2030.1.1"]]),
         "service_events": (SERVICES, [[CHEN, "探访", "2026.11.1"], [CHEN, "体检", "2026.5.1"]]),
+        "pregnancies": (
+            ["孕妇身份证号", "预产期", "建册日期", "分娩日期"],
+            [[LIN, "2027-03-01", "2026年9月1日", ""], [LIN, "2024-01-05", "", "2024-01-02"]],
+        ),
+        "equipment": (
+            ["社会信用代码", "设备类别", "设备注册代码", "检验日期", "下次检验日期"],
+            [[SHOP, "自动扶梯", "3110-001", "2026.1.5", "2027.1.31"]],
+        ),
         "survey": (
             SURVEY,
             [["东坡路面馆", SHOP, "6210", COMMUNITY, "林小", LIN, "厨师", "是", "JK-1", "2026.12.1"]],
@@ -385,3 +393,49 @@ def test_no_header_of_a_form_means_two_things(kind: str) -> None:
         name for column in form.columns for name in {normalise(n) for n in (column.header, *column.names)}
     ]
     assert sorted(names) == sorted(set(names))
+
+
+async def test_the_facts_of_school_work_and_insurance_are_read_as_offices_write_them(
+    house: House, tmp_path: Path
+) -> None:
+    await base(house, tmp_path)
+    told = {
+        "身份证号": LIN, "姓名": "林小", "空巢留守情况": "留守老人", "是否有劳动能力": "否", "生活来源": "无", "在读": "是",
+        "医保类型": "城乡居民医保", "缴费年度": "2027年度", "累计缴费月数": "14个月", "失业时间": "2026.9.1",
+        "非因本人意愿中断就业": "是", "失业登记时间": "2026-09-15", "有无赡养抚养扶养人": "无",
+    }  # fmt: skip
+    report = await load(house, tmp_path, "residents", list(told), [list(told.values())])
+    assert (report.bad, report.ignored) == (0, ())
+    lin = await person(house, LIN)
+    assert {name: lin[name] for name in ("elder_situation", "can_work", "has_income", "has_supporter")} == {
+        "elder_situation": "left_behind", "can_work": False, "has_income": False, "has_supporter": False,
+    }  # fmt: skip
+    assert (lin["in_school"], lin["medical_insurance"], lin["medical_paid_year"]) == (True, "resident", 2027)
+    assert (lin["unemployment_months"], lin["unemployed_involuntary"]) == (14, True)
+    assert (lin["unemployed_on"], lin["unemployment_registered_on"]) == (
+        date(2026, 9, 1),
+        date(2026, 9, 15),
+    )
+    header = ["户号", "刚性支出占比", "近12个月医疗自付"]
+    await load(house, tmp_path, "households", header, [["H1", "62.5%", "51,000元"]])
+    household = await only(house, households)
+    assert (float(household["essential_spend_ratio"]), float(household["med_self_pay_12m"])) == (
+        0.625,
+        51000.0,
+    )
+    header = [*ENTERPRISES[:2], "企业规模", "是否公众聚集场所", "失业保险缴费月数", "裁员率", "行业代码"]
+    row = [SHOP, "东坡路面馆", "微型", "否", "24个月", "5.5%", "餐饮业"]
+    await load(house, tmp_path, "enterprises", header, [row])
+    shop = await only(house, enterprises)
+    assert (shop["size"], shop["public_venue"], shop["unemployment_paid_months"]) == ("micro", False, 24)
+    assert (float(shop["layoff_rate"]), shop["industry"]) == (0.055, "62")
+
+
+async def test_an_industry_nobody_listed_is_told_with_its_row(house: House, tmp_path: Path) -> None:
+    header = ["统一社会信用代码", "企业名称", "行业代码"]
+    rows = [[SHOP, "东坡路面馆", "9910"], [SHOP, "东坡路面馆", "F5212"]]
+    report = await load(house, tmp_path, "enterprises", header, rows)
+    assert [(i.row, i.column, i.value, i.code) for i in report.issues] == [
+        (2, "行业代码", "9910", "industry_unknown")
+    ]
+    assert (await only(house, enterprises))["industry"] == "5212"

@@ -22,9 +22,12 @@ from service.records.normalise import (
     read_division,
     read_grid,
     read_industry,
+    read_months,
     read_number_text,
     read_phone,
+    read_ratio,
     read_text,
+    read_year,
     read_yes_no,
 )
 from service.records.text import squeezed
@@ -94,12 +97,16 @@ def test_neither_yes_nor_no_is_refused() -> None:
     [
         (c.sex, "男", "1"), (c.sex, "女性", "2"), (c.sex, 1, "1"), (c.sex, 2.0, "2"), (c.sex, "1-男", "1"),
         (c.marital, "已婚", "20"), (c.marital, "离异", "40"), (c.marital, 30, "30"),
-        (c.family, "户主", "0"), (c.family, "本人", "0"), (c.family, "长子", "2"), (c.family, "外孙女", "4"), (c.family, "31", "3"),
+        (c.family, "户主", "0"), (c.family, "本人", "0"), (c.family, "长子", "2"), (c.family, "外孙女", "4"),
+        (c.family, "31", "31"), (c.family, "独生子", "21"), (c.family, "32", "3"), (c.family, "2", "2"),
         (c.care_level, "重度失能", 3), (c.care_level, "0", 0), (c.care_level, 2, 2), (c.disability_grade, "一级", 1),
         (c.disability_grade, "2级", 2), (c.disability_kind, "肢体", "4"), (c.aid_type, "低保户", "dibao"), (c.aid_type, "无", "none"),
         (c.certificate_kind, "食品从业人员健康证", "HEALTH_FOOD"), (c.certificate_kind, "health_food", "HEALTH_FOOD"),
         (c.certificate_kind, "健康证（公共场所）", "HEALTH_PUBLIC"), (c.enterprise_kind, "个体户", "self_employed"),
-        (c.enterprise_status, "在业", "open"), (c.policy, "高龄津贴", "HIGH_AGE"), (c.enrolment_state, "发放中", "paid"),
+        (c.enterprise_status, "在业", "open"), (c.enterprise_size, "小型企业", "small"),
+        (c.elder_situation, "空巢老人", "empty_nest"), (c.elder_situation, "无", "none"), (c.medical_insurance, "城乡居民医保", "resident"),
+        (c.medical_insurance, "未参保", "none"), (c.equipment_kind, "自动扶梯", "LIFT"), (c.service_kind, "救助走访", "AID"),
+        (c.policy, "长护险", "LONG_TERM_CARE"), (c.policy, "高龄津贴", "HIGH_AGE"), (c.enrolment_state, "发放中", "paid"),
         (c.service_kind, "体检", "CHECKUP65"), (c.division_level, "社区", "community"), (c.division_level, "village", "community"),
     ],
 )  # fmt: skip
@@ -139,7 +146,7 @@ def test_amounts_are_exact_and_never_negative() -> None:
     assert refusal(read_amount, "三千") == "number_unreadable"
     assert refusal(read_amount, "NaN") == "number_unreadable"
     assert refusal(read_amount, "1e12") == "number_too_large"
-    assert refusal(read_count, "2.5") == "number_unreadable"
+    assert refusal(read_count, "2.5") == "number_not_whole"
 
 
 def test_division_codes_are_filled_up_and_grids_are_longer() -> None:
@@ -149,8 +156,54 @@ def test_division_codes_are_filled_up_and_grids_are_longer() -> None:
     assert read_any_division("330102003057001") == "330102003057001"
     assert refusal(read_division, "330102003057001") == "division_unreadable"
     assert refusal(read_grid, "330102003057") == "grid_unreadable"
-    assert read_industry("H6210") == "6210"
-    assert refusal(read_industry, "餐饮") == "industry_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("6210", "6210"), (6210, "6210"), ("H6210", "6210"), ("F5212", "5212"), ("52零售业", "52"), ("H62 餐饮业", "62"),
+        ("餐饮业", "62"), ("餐饮", "62"), ("６２１", "621"), ("8040 理发及美容服务", "8040"), ("", None),
+    ],
+)  # fmt: skip
+def test_an_industry_is_a_code_of_the_standard_or_a_divisions_name(cell: Any, code: str | None) -> None:
+    assert read_industry(cell) == code
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("9910", "industry_unknown"), ("00", "industry_unknown"), ("98", "industry_unknown"),
+        ("6", "industry_unreadable"), ("62100", "industry_unreadable"), ("火锅", "industry_unreadable"),
+        ("H", "industry_unreadable"), ("62A", "industry_unreadable"),
+    ],
+)  # fmt: skip
+def test_an_industry_outside_the_standard_is_refused(cell: Any, problem: str) -> None:
+    assert refusal(read_industry, cell) == problem
+
+
+@pytest.mark.parametrize(
+    ("cell", "share"),
+    [
+        ("0.45", "0.45"), (0.45, "0.45"), ("45%", "0.45"), ("45％", "0.45"), ("45 %", "0.45"), ("百分之45", "0.45"),
+        ("5.5%", "0.055"), ("120%", "1.2"), (1, "1"), (0, "0"), ("45个百分点", "0.45"), (0.00004, "0"),
+    ],
+)  # fmt: skip
+def test_a_share_in_every_form(cell: Any, share: str) -> None:
+    assert read_ratio(cell) == Decimal(share)
+
+
+def test_a_share_that_may_mean_two_things_is_refused() -> None:
+    for cell in (45, "45", 1.2, "一半", "-5%", "5‰"):
+        assert refusal(read_ratio, cell) == "ratio_unreadable"
+    assert refusal(read_ratio, "1000%") == "number_too_large"
+
+
+def test_years_and_months_are_whole_numbers() -> None:
+    assert [read_year(cell) for cell in (2026, "2026年", "2026年度", " 2026 ", None)] == [2026] * 4 + [None]
+    for cell in ("26", "去年", 202601, "2226"):
+        assert refusal(read_year, cell) == "year_unreadable"
+    assert [read_months(cell) for cell in (12, "12个月", "12月", "12.0", "")] == [12] * 4 + [None]
+    assert refusal(read_months, "1.5个月") == "number_not_whole"
 
 
 def test_names_lose_their_inner_spaces_but_latin_ones_keep_theirs() -> None:
