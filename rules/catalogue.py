@@ -24,8 +24,10 @@ from sqlalchemy import (
     Numeric,
     String,
     Table,
+    case,
     cast,
     func,
+    literal,
 )
 
 from rules.kinds import Kind, Scalar
@@ -37,6 +39,7 @@ Part = Literal["", "birth", "end", "event", "name", "mark", "place"]
 names its record (健康证), or stands before the name (有效的健康证); a place given as a prefix of codes."""
 
 EXTRA = "extra"
+FOREVER = date.max
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,10 @@ class Field:
 
 
 def _unpacked(item: Any, kind: Kind) -> ColumnElement[Any]:
-    """A JSON member as a value of its kind. `date(text)` is a function of SQLite and of PostgreSQL."""
+    """A JSON member as a value of its kind. `date(text)` is a function of SQLite and of PostgreSQL.
+
+    The last day of the calendar is bound, because asyncpg keeps it as `infinity` wherever it binds it.
+    """
     match kind:
         case Kind.INT:
             whole: ColumnElement[Any] = cast(item.as_string(), BigInteger)
@@ -120,7 +126,10 @@ def _unpacked(item: Any, kind: Kind) -> ColumnElement[Any]:
             answer: ColumnElement[Any] = item.as_boolean()
             return answer
         case Kind.DATE:
-            return func.date(item.as_string(), type_=Date())
+            day: ColumnElement[Any] = item.as_string()
+            return case(
+                (day == FOREVER.isoformat(), literal(FOREVER, Date())), else_=func.date(day, type_=Date())
+            )
         case _:
             text: ColumnElement[Any] = item.as_string()
             return text
