@@ -4,9 +4,10 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Date,
@@ -16,9 +17,11 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    null,
 )
 
-from rules import Moment, read
+from rules import Entity, Extension, Moment, read
+from rules.kinds import Kind
 from rules.workdays import weekday
 
 TODAY = date(2026, 11, 23)
@@ -31,6 +34,10 @@ def _fact(name: str, kind: Any, label: str, missing: str, **info: Any) -> Column
     return Column(
         name, kind, info={"label": label, "missing": missing, "sensitivity": "internal", **info}, **options
     )
+
+
+def _added() -> Column[Any]:
+    return Column("extra", JSON)
 
 
 def _link(column: str, target: str, nullable: bool, **relation: str) -> Column[Any]:
@@ -46,6 +53,7 @@ households = Table(
     _fact("aid", Text, "救助类型", "unknown", codes={"none": "无", "dibao": "低保"}),
     _fact("review_on", Date, "复核日期", "none"),
     _fact("ratio", Numeric(8, 4), "刚性支出比", "none"),
+    _added(),
     info={"entity": "household", "label": "家庭"},
 )
 residents = Table(
@@ -71,7 +79,8 @@ residents = Table(
         inverse="members",
         inverse_label="家庭成员",
     ),
-    info={"entity": "resident", "label": "居民"},
+    _added(),
+    info={"entity": "resident", "label": "居民", "place": "live_code"},
 )
 enterprises = Table(
     "shops",
@@ -79,7 +88,8 @@ enterprises = Table(
     Column("shop_id", Integer, primary_key=True),
     _fact("name", Text, "企业名称", "unknown", nullable=False),
     _fact("industry", Text, "行业代码", "unknown"),
-    info={"entity": "enterprise", "label": "企业"},
+    _added(),
+    info={"entity": "enterprise", "label": "企业", "place": "industry"},
 )
 employments = Table(
     "jobs",
@@ -105,7 +115,8 @@ employments = Table(
     ),
     _fact("handles_food", Boolean, "接触直接入口食品", "unknown"),
     _fact("ended_on", Date, "离职日期", "none"),
-    info={"entity": "employment", "label": "从业记录"},
+    _added(),
+    info={"entity": "employment", "label": "从业记录", "place": "resident.live_code"},
 )
 certificates = Table(
     "papers",
@@ -134,6 +145,7 @@ certificates = Table(
     _fact("valid_to", Date, "有效期至", "unknown"),
     _fact("endorsed_on", Date, "签注日期", "none"),
     _fact("points", Integer, "分数", "none"),
+    _added(),
     info={"entity": "certificate", "label": "证件"},
 )
 service_events = Table(
@@ -153,7 +165,27 @@ service_events = Table(
     _fact("happened_on", Date, "服务日期", "unknown", nullable=False),
     info={"entity": "service_event", "label": "服务记录"},
 )
-CATALOGUE = read(metadata.sorted_tables)
+STOVES = (("GAS", "燃气"), ("WOOD", "柴火"))
+EXTENSIONS = [
+    Extension("resident", "siblings", "兄弟姐妹", Kind.INT, "unknown"),
+    Extension("resident", "pets", "宠物", Kind.INT, "none"),
+    Extension("resident", "fund", "公积金", Kind.DECIMAL, "unknown", unit="元"),
+    Extension("resident", "bonus", "奖金", Kind.DECIMAL, "none", unit="元"),
+    Extension("resident", "dialect", "方言", Kind.TEXT, "unknown"),
+    Extension("resident", "remark", "备注", Kind.TEXT, "none"),
+    Extension("resident", "vegetarian", "素食", Kind.BOOL, "unknown"),
+    Extension("resident", "volunteer", "志愿者", Kind.BOOL, "none"),
+    Extension("resident", "arrived_on", "迁入日期", Kind.DATE, "unknown"),
+    Extension("resident", "trained_on", "培训日期", Kind.DATE, "none"),
+    Extension("household", "stove", "灶具", Kind.TEXT, "unknown", codes=STOVES),
+    Extension("household", "inspected_on", "查验日期", Kind.DATE, "none"),
+    Extension("enterprise", "area", "面积", Kind.DECIMAL, "unknown", unit="平方米"),
+    Extension("employment", "shift", "班次", Kind.INT, "none", codes=(("1", "白班"), ("2", "夜班"))),
+    Extension("certificate", "copies", "份数", Kind.INT, "none"),
+    Extension("certificate", "scanned", "已扫描", Kind.BOOL, "unknown"),
+]
+"""Fields an administrator declared: of every kind, with either meaning of missing."""
+CATALOGUE = read(metadata.sorted_tables, EXTENSIONS)
 
 TEXTS = [
     "",
@@ -195,14 +227,14 @@ DATES = [
     *(date(year, 1, 1) for year in (1900, 1947, 2024, 2027)),
     date(9999, 12, 31),
 ]
-NAMED_TWICE = ("live_code", "hukou_code", "nickname")  # compared with each other, so often the same
+NAMED_TWICE = ("live_code", "hukou_code", "nickname", "remark")  # compared with each other, so often the same
 NUMBERS = [-1, 0, 1, 2, 4, 10**9, 2**31 - 1, -(2**31)]
 DECIMALS = {
     "income": [
         Decimal(text)
         for text in ("0", "-0.01", "0.01", "1138.50", "1138.51", "12.10", "99999.99", "9999999999.99")
     ],
-    "ratio": [Decimal(text) for text in ("0", "0.3", "0.3333", "0.6", "-0.0001", "9999.9999")],
+    "ratio": [Decimal(text) for text in ("0", "0.3", "0.3333", "0.6", "-0.0001", "12.1", "9999.9999")],
 }
 PARAMETERS: dict[str, Any] = {
     "notice": 30,
@@ -231,15 +263,19 @@ def moment(as_of: date = TODAY, **parameters: Any) -> Moment:
     return Moment(as_of, PARAMETERS | parameters, weekday)
 
 
+Cell: TypeAlias = Column[Any] | Extension
+Value: TypeAlias = Callable[[Cell], Any]
+
+
 def town(seed: int, people: int = 120) -> Rows:
     """A population in which every value of every pool occurs, now and then an empty cell, and rows twice."""
     chance = random.Random(seed)  # the same town in every run
-    decks: dict[Column[Any], list[Any]] = {}
+    decks: dict[str, list[Any]] = {}
 
-    def deal(column: Column[Any]) -> Any:
-        deck = decks.setdefault(column, [])
+    def deal(cell: Cell) -> Any:
+        deck = decks.setdefault(repr(cell), [])
         if not deck:
-            deck += chance.sample(_pool(column), len(_pool(column)))
+            deck += chance.sample(_pool(cell), len(_pool(cell)))
         return deck.pop()
 
     return _rows(people, chance, deal)
@@ -250,7 +286,7 @@ def population(chance: random.Random, people: int) -> Rows:
     return _rows(people, chance, lambda column: chance.choice(_pool(column)))
 
 
-def _rows(people: int, chance: random.Random, value: Callable[[Column[Any]], Any]) -> Rows:
+def _rows(people: int, chance: random.Random, value: Value) -> Rows:
     counts = {
         "homes": max(1, people // 2),
         "people": people,
@@ -280,7 +316,7 @@ def _row(
     key: int,
     counts: dict[str, int],
     chance: random.Random,
-    value: Callable[[Column[Any]], Any],
+    value: Value,
 ) -> dict[str, Any]:
     return {column.name: _cell(column, key, counts, chance, value) for column in table.columns}
 
@@ -290,10 +326,12 @@ def _cell(
     key: int,
     counts: dict[str, int],
     chance: random.Random,
-    value: Callable[[Column[Any]], Any],
+    value: Value,
 ) -> Any:
     if column.primary_key:
         return key
+    if column.name == "extra":
+        return _extra(column, chance, value)
     if column.nullable and chance.random() < 0.3:
         return None
     if column.foreign_keys:
@@ -302,19 +340,51 @@ def _cell(
     return value(column)
 
 
-def _pool(column: Column[Any]) -> list[Any]:
-    codes = column.info.get("codes")
-    match column.type:
+def _extra(column: Column[Any], chance: random.Random, value: Value) -> Any:
+    """Nothing at all, a JSON null, or an object some of whose keys are absent or null."""
+    absent = chance.random()
+    if absent < 0.2:
+        return null() if absent < 0.1 else JSON.NULL
+    cells: dict[str, Any] = {}
+    for extension in EXTENSIONS:
+        if CATALOGUE[extension.entity].table is column.table:
+            missing = chance.random()
+            if missing > 0.1:
+                cells[extension.name] = None if missing < 0.2 else value(extension)
+    return cells
+
+
+def _pool(cell: Cell) -> list[Any]:
+    if isinstance(cell, Extension):
+        return _added_pool(cell)
+    codes = cell.info.get("codes")
+    match cell.type:
         case Boolean():
             return [True, False]
         case Date():
-            return DATES[:17] if column.name in ("death_on", "ended_on") else DATES
+            return DATES[:17] if cell.name in ("death_on", "ended_on") else DATES
         case Integer():
             return [int(code) for code in codes] if codes else NUMBERS
         case Numeric():
-            return DECIMALS[column.name]
+            return DECIMALS[cell.name]
         case _:
-            return list(codes) if codes else TEXTS[:14] if column.name in NAMED_TWICE else TEXTS
+            return list(codes) if codes else TEXTS[:14] if cell.name in NAMED_TWICE else TEXTS
+
+
+def _added_pool(extension: Extension) -> list[Any]:
+    """Values of a declared field as JSON keeps them."""
+    codes = [code for code, _ in extension.codes]
+    match extension.kind:
+        case Kind.BOOL:
+            return [True, False]
+        case Kind.DATE:
+            return [day.isoformat() for day in DATES]
+        case Kind.INT:
+            return [int(code) for code in codes] or [*NUMBERS, 2**53 + 1, -(2**62)]
+        case Kind.DECIMAL:
+            return [str(number) for number in DECIMALS["income"] + DECIMALS["ratio"]]
+        case _:
+            return codes or (TEXTS[:14] if extension.name in NAMED_TWICE else TEXTS)
 
 
 class Cells(dict[str, Any]):
@@ -327,7 +397,7 @@ class Cells(dict[str, Any]):
 def nest(rows: Rows) -> dict[str, dict[int, dict[str, Any]]]:
     """The rows as the interpreter sees them: every record with its parents and its rows, by entity and key."""
     records = {
-        name: {row[entity.key.name]: Cells(row) for row in rows[entity.table.name]}
+        name: {row[entity.key.name]: Cells(row | _unpacked(entity, row)) for row in rows[entity.table.name]}
         for name, entity in CATALOGUE.entities.items()
     }
     for name, entity in CATALOGUE.entities.items():
@@ -342,3 +412,10 @@ def nest(rows: Rows) -> dict[str, dict[int, dict[str, Any]]]:
                 else:
                     record[relation.name] = others.get(record[relation.local.name])
     return records
+
+
+def _unpacked(entity: Entity, row: dict[str, Any]) -> dict[str, Any]:
+    """The declared fields of a row, which JSON keeps in its own way."""
+    stored = row.get("extra")
+    kept = stored if isinstance(stored, dict) else None
+    return {field.name: field.unpack(kept) for field in entity.fields.values() if field.extra}
