@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from rules import misfits
 from rules.errors import NOWHERE, RuleError, RuleErrors
 from rules.names import nearest
+from rules.rewriting import comments_lost
 from rules.yamls import Source
 
 Day: TypeAlias = date
@@ -160,6 +161,9 @@ class RuleDocument(Part):
 def load(text: str, *, file: str) -> RuleDocument:
     """Read one rule document; RuleErrors with every error, each with file and line."""
     source = Source(text, file)
+    lost = list(comments_lost(source))
+    if lost:
+        raise RuleErrors(lost)
     document = validate(RuleDocument, source)
     document._source = source
     return document

@@ -26,6 +26,16 @@ def bad_yaml(span: Span, what: str) -> RuleError:
     )
 
 
+def folded_comment(key: str) -> RuleError:
+    """A `//` comment where YAML joins the lines, so that it swallows the rest of the condition."""
+    return error(
+        "folded_comment",
+        NOWHERE,
+        f"“{key}”里有 // 注释，而 >- 这类写法会把各行并成一行，注释后面的条件就失效了；请改用 |- 。",
+        f"{key} has a // comment, and YAML joins its lines here, so that the rest would be lost; write it with |- .",
+    )
+
+
 def duplicate_key(key: str) -> RuleError:
     """The same key twice in one mapping."""
     return error(

@@ -16,6 +16,7 @@ from service.cli.deliveries import deliveries_group
 from service.cli.demo import demo_command
 from service.cli.office import import_command, init_command, schema_command
 from service.cli.rulebook import rules_group
+from service.cli.rulebook_format import fmt_command
 from service.cli.serve import serve_command
 from service.cli.shell import zhitui
 
@@ -26,6 +27,9 @@ for command in (
     run_day_command, tasks_command, explain_command, account_group, audit_group, schema_command,
 ):  # fmt: skip
     zhitui.add_command(command)
+
+
+rules_group.add_command(fmt_command)
 
 
 def main() -> None:

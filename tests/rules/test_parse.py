@@ -6,34 +6,12 @@ from hypothesis import strategies as st
 
 from rules import RuleErrors, parse
 from rules.parser import BYTES, DEPTH, NODES, read
-from rules.syntax import Binary, Call, Conditional, ListOf, Literal, Logic, Name, Node, Select, Unary
-
-
-def _shape(node: Node) -> str:
-    match node:
-        case Literal(value):
-            return repr(value)
-        case Name(name):
-            return name
-        case Select(target, member):
-            return f"{_shape(target)}.{member}"
-        case ListOf(items):
-            return f"[{' '.join(map(_shape, items))}]"
-        case Unary(operator, operand):
-            return f"({operator} {_shape(operand)})"
-        case Binary(operator, left, right):
-            return f"({operator} {_shape(left)} {_shape(right)})"
-        case Logic(operator, items):
-            return f"({operator} {' '.join(map(_shape, items))})"
-        case Conditional(test, yes, no):
-            return f"(? {_shape(test)} {_shape(yes)} {_shape(no)})"
-        case Call(function, target, arguments):
-            parts = [*([_shape(target)] if target else []), *map(_shape, arguments)]
-            return f"{function}({' '.join(parts)})"
+from rules.syntax import Name
+from tests.rules.shapes import shape
 
 
 @pytest.mark.parametrize(
-    ("text", "shape"),
+    ("text", "tree"),
     [
         ("a || b && c", "(|| a (&& b c))"),
         ("a && b && c || d", "(|| (&& a b c) d)"),
@@ -57,8 +35,8 @@ def _shape(node: Node) -> str:
         ("inner && today", "(&& inner today)"),
     ],
 )
-def test_precedence_and_literals_are_those_of_cel(text: str, shape: str) -> None:
-    assert _shape(parse(text)) == shape
+def test_precedence_and_literals_are_those_of_cel(text: str, tree: str) -> None:
+    assert shape(parse(text)) == tree
 
 
 @pytest.mark.parametrize(
