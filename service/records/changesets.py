@@ -7,38 +7,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Date,
-    Integer,
-    Numeric,
-    Table,
-    Text,
-    and_,
-    insert,
-    literal,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import BigInteger, Date, Text, and_, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.schema import Column
 
+from rules import Entity, Field
+from rules.catalogue import EXTRA
+from service.access import fields
 from service.access.unit import Unit
 from service.errors import InvalidInput, NotFound
-from service.records.dates import read_date
-from service.records.entities import BY_NAME, Entity
-from service.records.issues import Noted, Wrong, advice
-from service.records.normalise import (
-    Reader,
-    read_amount,
-    read_code,
-    read_count,
-    read_phone,
-    read_text,
-    read_yes_no,
-)
+from service.records.corrected import read_corrected
+from service.records.extensions import pack
 from service.tables import changes, changesets, corrections, residents, service_events
 from service.tables.codes import SERVICE_KIND
 
@@ -75,23 +53,23 @@ async def correct(
     The caller has made sure that the record is in the actor's scope.
     InvalidInput for a field that does not exist, or a value it cannot hold; NotFound without such a record.
     """
-    known = BY_NAME.get(entity)
+    known = (await fields.catalogue(unit)).entities.get(entity)
     if known is None or not values:
         raise InvalidInput("没有这种记录，或没有要更正的字段。")
     await take_turn(unit, shared=True)
-    new = {name: _read(_correctable(known.table, name), value) for name, value in values.items()}
+    new = {name: read_corrected(known, name, value) for name, value in values.items()}
     current = await _current(unit, known, record_id)
     changeset_id = await open_changeset(unit, "visit")
-    stored: dict[str, Any] = {"changeset_id": changeset_id}
+    written: dict[str, Any] = {"changeset_id": changeset_id}
     for name, value in new.items():
-        written, compared = _stored(unit, known.table, name, value)
-        changed = current[_told_by(known.table, name)] != compared
-        stored |= written
-        await _remember(unit, known, record_id, name, changeset_id, written[name], current, observed_on)
-        if changed:
+        field = known.fields[name]
+        stored = _stored(unit, field, value)
+        written |= _with_extra(field, value, current, written) if field.extra else stored
+        await _remember(unit, known, record_id, field, changeset_id, stored[name], current, observed_on)
+        if _held(field, current) != stored[_told_by(field)]:
             row = {"changeset_id": changeset_id, "entity": entity, "record_id": record_id, "field": name}
             await unit.connection.execute(insert(changes).values(row))
-    await unit.connection.execute(update(known.table).where(known.primary == record_id).values(stored))
+    await unit.connection.execute(update(known.table).where(known.key == record_id).values(written))
     return changeset_id
 
 
@@ -128,46 +106,8 @@ def _service_of(unit: Unit, people: Sequence[int], kind: str, happened_on: date,
     return statement.on_conflict_do_nothing().returning(service_events.c.service_event_id)
 
 
-def _correctable(table: Table, name: str) -> Column[Any]:
-    """A fact of the record; keys and identity numbers are no facts a visit may change."""
-    column = table.c.get(name)
-    if column is None or "missing" not in column.info or name in ("id_number", "id_type", "uscc", "number"):
-        raise InvalidInput(f"字段“{name[:40]}”不能更正。")
-    return column
-
-
-def _read(column: Column[Any], value: Any) -> Any:
-    if value is None:
-        if not column.nullable:
-            raise InvalidInput(f"“{column.info['label']}”不能为空。")
-        return None
-    try:
-        read = _reader_of(column)(value)
-    except Wrong as wrong:
-        details = {"column": column.info["label"], **wrong.details}
-        raise InvalidInput(advice(wrong.code, **details)) from None
-    return read.value if isinstance(read, Noted) else read
-
-
-def _reader_of(column: Column[Any]) -> Reader:
-    codes = column.info.get("codes")
-    if codes:
-        return read_code(codes, {}, number=isinstance(column.type, Integer))
-    if column.name == "phone":
-        return read_phone
-    for kind, reader in (
-        (Date, read_date),
-        (Boolean, read_yes_no),
-        (Integer, read_count),
-        (Numeric, read_amount),
-    ):
-        if isinstance(column.type, kind):
-            return reader
-    return read_text(200)
-
-
 async def _current(unit: Unit, entity: Entity, record_id: int) -> Mapping[str, Any]:
-    statement = select(entity.table).where(entity.primary == record_id)
+    statement = select(entity.table).where(entity.key == record_id)
     if unit.dialect == "postgresql":
         statement = statement.with_for_update()
     row = (await unit.connection.execute(statement)).mappings().one_or_none()
@@ -176,24 +116,44 @@ async def _current(unit: Unit, entity: Entity, record_id: int) -> Mapping[str, A
     return dict(row)
 
 
-def _stored(unit: Unit, table: Table, name: str, value: Any) -> tuple[dict[str, Any], Any]:
-    """The columns to write, and what tells the value from another."""
-    if not table.c[name].info.get("encrypted"):
-        return {name: value}, value
-    label = f"{table.name}.{name}"
+def _stored(unit: Unit, field: Field, value: Any) -> dict[str, Any]:
+    """The columns to write; of a declared field its value by its name."""
+    if not field.encrypted:
+        return {field.name: value}
+    label = f"{field.column.table.name}.{field.name}"
     index = None if value is None else unit.vault.index(label, value)
-    return {name: None if value is None else unit.vault.seal(label, value), f"{name}_index": index}, index
+    return {
+        field.name: None if value is None else unit.vault.seal(label, value),
+        _told_by(field): index,
+    }
 
 
-def _told_by(table: Table, name: str) -> str:
-    return f"{name}_index" if table.c[name].info.get("encrypted") else name
+def _with_extra(
+    field: Field, value: Any, current: Mapping[str, Any], written: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The whole object of declared fields, because a column is written whole; the record is locked meanwhile."""
+    kept = dict(written.get(EXTRA, current[EXTRA]) or {})
+    kept.pop(field.name, None)
+    if value is not None:
+        kept[field.name] = pack(value)
+    return {EXTRA: kept}
+
+
+def _held(field: Field, current: Mapping[str, Any]) -> Any:
+    """What tells the value a record has from another."""
+    return field.unpack(current[EXTRA]) if field.extra else current[_told_by(field)]
+
+
+def _told_by(field: Field) -> str:
+    """The column by which values are told apart: ciphertexts of equal values differ."""
+    return f"{field.name}_index" if field.encrypted else field.name
 
 
 async def _remember(
     unit: Unit,
     entity: Entity,
     record_id: int,
-    field: str,
+    field: Field,
     changeset_id: int,
     value: Any,
     current: Mapping[str, Any],
@@ -202,12 +162,12 @@ async def _remember(
     """Keep the correction; one made before keeps the imported value it once replaced."""
     c = corrections.c
     latest = {"changeset_id": changeset_id, "value": _as_json(value), "observed_on": observed_on}
-    same = and_(c.entity == entity.name, c.record_id == record_id, c.field == field)
+    same = and_(c.entity == entity.name, c.record_id == record_id, c.field == field.name)
     again = await unit.connection.execute(update(corrections).where(same).values(latest))
     if again.rowcount == 0:
-        replaced = _as_json(current[_told_by(entity.table, field)])
-        row = {"entity": entity.name, "record_id": record_id, "field": field, "replaced": replaced, **latest}
-        await unit.connection.execute(insert(corrections).values(row))
+        row = {"entity": entity.name, "record_id": record_id, "field": field.name, **latest}
+        replaced = _as_json(_held(field, current))
+        await unit.connection.execute(insert(corrections).values(row | {"replaced": replaced}))
 
 
 def _as_json(value: Any) -> Any:

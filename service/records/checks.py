@@ -183,7 +183,7 @@ async def _warn_of_codes(
 async def _warn_of_differing(connection: AsyncConnection, kind: Kind, stage: Stage, ledger: Ledger) -> None:
     s = stage.table.c
     key = [s[name] for name in stage.entity.key]
-    contents = [_comparable(s[name]) for name in stage.facts if not _is_sealed(stage, name)]
+    contents = [_comparable(s[name]) for name in stage.contents if not _is_sealed(stage, name)]
     differing = or_(*(func.min(content) != func.max(content) for content in contents))
     first, last = func.min(s.seq), func.max(s.seq)
     header = kind.header_of(next(f for f in ("identity", "uscc", "holder", "number", "code") if kind.has(f)))
@@ -204,7 +204,7 @@ def _completed(stage: Stage, repeated: Select[Any]) -> Any:
         )
         return func.coalesce(s[name], found.correlate(stage.table).scalar_subquery())
 
-    open_facts = [name for name in stage.facts if name not in stage.entity.key]
+    open_facts = [name for name in stage.contents if name not in stage.entity.key]
     values = {name: latest(name) for name in open_facts}
     return stage.table.update().where(s.seq.in_(repeated)).values(values or {"changed": s.changed})
 
@@ -216,7 +216,8 @@ def _comparable(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _is_sealed(stage: Stage, name: str) -> bool:
     """Ciphertexts of equal values differ; their indexes are compared instead."""
-    return bool(stage.entity.table.c[name].info.get("encrypted"))
+    stored = stage.entity.table.c.get(name)
+    return stored is not None and bool(stored.info.get("encrypted"))
 
 
 async def _streamed(connection: AsyncConnection, statement: Select[Any]) -> AsyncIterator[Any]:

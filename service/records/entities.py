@@ -109,5 +109,3 @@ ENTITIES: Mapping[str, Entity] = {
         ),
     )
 }  # fmt: skip
-
-BY_NAME: Mapping[str, Entity] = {entity.name: entity for entity in ENTITIES.values()}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from connectors.sources.headers import normalise
+from rules import Field
 from service.records import columns as c
 from service.records.columns import Column, column
 
@@ -17,12 +18,14 @@ class Part:
 
     `entity` is a key of service.records.entities.ENTITIES, `fields` its staged columns with the row's field for each.
     `when`: staged only if one of these fields is filled. `creates_only`: what exists already is left as it is.
+    `added`: declared fields of the record that the form takes besides, by the row's field for each.
     """
 
     entity: str
     fields: Mapping[str, str]
     when: tuple[str, ...] = ()
     creates_only: bool = False
+    added: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Kind:
     def by_name(self) -> Mapping[str, Column]:
         """Every header and synonym, normalised, with its column."""
         return {
-            normalise(name).lower(): column
+            heading(name): column
             for column in self.columns
             for name in (column.header, column.field, *column.names)
         }
@@ -68,6 +71,11 @@ class Kind:
     @cached_property
     def _by_field(self) -> Mapping[str, Column]:
         return {column.field: column for column in self.columns}
+
+
+def heading(name: str) -> str:
+    """A header as it is compared."""
+    return normalise(name).lower()
 
 
 def same(*fields: str, **renamed: str) -> dict[str, str]:

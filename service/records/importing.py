@@ -15,12 +15,15 @@ from typing import Any
 from sqlalchemy import insert, text, update
 
 from connectors.sources.errors import SourceError
+from rules import Extension
+from service.access import fields
 from service.access.actors import Actor
 from service.access.unit import House, Unit
-from service.errors import FileRefused, Problem, StorageFull, Unavailable
+from service.errors import Conflict, FileRefused, Problem, StorageFull, Unavailable
 from service.records import checks, merge, staging
 from service.records.ahead import ahead
 from service.records.changesets import open_changeset, take_turn
+from service.records.extensions import form_with
 from service.records.form import Kind
 from service.records.kinds import kind_of
 from service.records.ledger import Ledger
@@ -94,14 +97,17 @@ class _Work:
     progress: Progress
     synthetic: bool
     ledger: Ledger = field(default_factory=Ledger)
+    declared: tuple[Extension, ...] = ()
 
     async def begin(self, digest: str) -> int:
-        """The row of this import, seen by others while it runs."""
+        """The row of this import, seen by others while it runs; from here on the form has the declared fields."""
         row = {
             "kind": self.kind.name, "file_name": self.path.name, "digest": digest, "dry_run": self.dry_run,
             "state": "running", "actor_id": self.actor.account_id, "started_at": self.house.clock.now(),
         }  # fmt: skip
         async with self.house.write(self.actor) as unit:
+            self.declared = await fields.declared(unit)
+            self.kind = form_with(self.kind, fields.catalogue_with(self.declared))
             await close_abandoned(unit)
             result = await unit.connection.execute(insert(imports).values(row).returning(imports.c.import_id))
             return int(result.scalar_one())
@@ -158,6 +164,8 @@ class _Work:
 
     async def _merge(self, unit: Unit, stages: Sequence[Stage], changeset_id: int) -> Mapping[str, Tally]:
         await take_turn(unit)
+        if await fields.declared(unit) != self.declared:
+            raise Conflict("导入期间有人改动了扩展字段，没有写入任何记录，请重新导入。")
         await checks.settle_doubtful(unit.connection, self.kind, stages, self.ledger)
         await checks.refuse_two_persons(unit.connection, self.kind, stages, self.ledger)
         tallies = {}

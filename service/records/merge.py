@@ -31,6 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.catalogue import EXTRA
+from service.records.extra import created_extra, updated_extra
 from service.records.staging import DERIVED, Stage
 from service.tables import changes, corrections
 
@@ -89,17 +91,18 @@ async def respect_corrections(connection: AsyncConnection, stage: Stage) -> None
     ).all()
     by_field: dict[str, list[dict[str, Any]]] = {}
     for field, record_id, replaced in rows:
-        if field in s:
-            by_field.setdefault(field, []).append({"held": record_id, "old": _plain(replaced, s[field].type)})
+        if field in stage.compared:
+            old = _plain(replaced, stage.compared[field].staged.type)
+            by_field.setdefault(field, []).append({"held": record_id, "old": old})
     for field, held in by_field.items():
-        compared = stage.compared[field]
+        told = stage.compared[field]
         unmoved = and_(
             s.record_id == bindparam("held"),
-            s[compared].is_not_distinct_from(bindparam("old", type_=s[compared].type)),
+            told.staged.is_not_distinct_from(bindparam("old", type_=told.staged.type)),
         )
-        blank = {name: null() for name in {field, compared}}
+        blank = {name: null() for name in told.columns}
         await connection.execute(update(stage.table).where(unmoved).values(blank), held)
-        moved = select(s.record_id).where(s[field].is_not(None), s.record_id.is_not(None))
+        moved = select(s.record_id).where(told.staged.is_not(None), s.record_id.is_not(None))
         await connection.execute(delete(corrections).where(mine, c.field == field, c.record_id.in_(moved)))
 
 
@@ -107,7 +110,7 @@ async def mark_changed(connection: AsyncConnection, stage: Stage) -> int:
     """Mark the staged rows whose record differs; gives their number."""
     if stage.part.creates_only or not stage.compared:
         return 0
-    differs = or_(*(_differs(stage, compared) for compared in stage.compared.values()))
+    differs = or_(*(told.differs for told in stage.compared.values()))
     marked = update(stage.table).values(changed=true()).where(_known(stage), differs)
     return int((await connection.execute(marked)).rowcount)
 
@@ -117,6 +120,8 @@ async def create_new(connection: AsyncConnection, stage: Stage, changeset_id: in
     entity, s = stage.entity, stage.table.c
     table = entity.table
     values: dict[str, ColumnElement[Any]] = {name: _or_default(stage, name) for name in stage.facts}
+    if stage.part.added:
+        values[EXTRA] = created_extra(stage, connection.dialect.name)
     if entity.tracked:
         values["changeset_id"] = literal(changeset_id, BigInteger)
     if synthetic and "synthetic" in table.c:
@@ -135,11 +140,14 @@ async def update_changed(connection: AsyncConnection, stage: Stage, changeset_id
     entity, s, t = stage.entity, stage.table.c, stage.entity.table.c
     marked = and_(_known(stage), s.changed)
     if entity.tracked:
-        for field, compared in stage.compared.items():
-            differs = and_(marked, _differs(stage, compared))
-            await connection.execute(_recorded(stage, changeset_id, field, s.record_id, differs))
-    names = stage.compared.keys() | stage.compared.values()
+        for field, told in stage.compared.items():
+            await connection.execute(
+                _recorded(stage, changeset_id, field, s.record_id, and_(marked, told.differs))
+            )
+    names = {name for told in stage.compared.values() for name in told.columns if name in t}
     values: dict[str, Any] = {name: func.coalesce(s[name], t[name]) for name in sorted(names)}
+    if stage.part.added:
+        values[EXTRA] = updated_extra(stage, connection.dialect.name)
     if entity.tracked:
         values["changeset_id"] = changeset_id
     await connection.execute(update(entity.table).values(values).where(marked))
@@ -147,11 +155,6 @@ async def update_changed(connection: AsyncConnection, stage: Stage, changeset_id
 
 def _known(stage: Stage) -> ColumnElement[bool]:
     return stage.table.c.record_id == stage.entity.primary
-
-
-def _differs(stage: Stage, compared: str) -> ColumnElement[bool]:
-    s, t = stage.table.c[compared], stage.entity.table.c[compared]
-    return and_(s.is_not(None), s.is_distinct_from(t))
 
 
 def _or_default(stage: Stage, name: str) -> ColumnElement[Any]:

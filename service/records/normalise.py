@@ -36,6 +36,8 @@ _INDUSTRY_NAMES = {
     written: code for code, name in INDUSTRY.items() for written in (name.removesuffix("业"), name)
 }
 _LARGEST = Decimal(10) ** 10
+_DIGITS = 15
+_LARGEST_EXACT = Decimal(10) ** _DIGITS
 _HIGHEST_RATIO = 10  # what a column of four decimals and a digit before them holds
 
 
@@ -192,6 +194,37 @@ def read_count(cell: Cell) -> int | None:
     if amount != amount.to_integral_value():
         raise Wrong("number_not_whole")
     return int(amount)
+
+
+def read_whole(cell: Cell) -> int | None:
+    """A whole number of either sign."""
+    number = read_decimal(cell)
+    if number is not None and number != number.to_integral_value():
+        raise Wrong("number_not_whole")
+    return None if number is None else int(number)
+
+
+def read_decimal(cell: Cell) -> Decimal | None:
+    """A number of either sign, exactly as written, of at most 15 significant digits.
+
+    So many a spreadsheet keeps and both databases compare alike; what a spreadsheet calculated is rounded to them.
+    """
+    text = f"{cell:.15g}" if isinstance(cell, float) else _MONEY.sub("", as_text(cell).replace(" ", ""))
+    if not text:
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Wrong("number_unreadable") from None
+    if not number.is_finite():
+        raise Wrong("number_unreadable")
+    if abs(number) >= _LARGEST_EXACT:
+        raise Wrong("number_too_large")
+    number = (number + 0).normalize()
+    _, digits, exponent = number.as_tuple()
+    if len(digits) > _DIGITS or int(exponent) < -_DIGITS:
+        raise Wrong("number_too_precise")
+    return number
 
 
 def read_months(cell: Cell) -> int | None:

@@ -11,18 +11,23 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     Index,
     MetaData,
     Numeric,
     Table,
     Text,
+    and_,
+    cast,
     func,
     select,
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules import Field
+from rules.kinds import Kind as ValueKind
 from service.records.entities import ENTITIES, Entity
 from service.records.form import Kind, Part
 from service.tables import residents
@@ -31,6 +36,17 @@ _SHEET = 1 << 32
 
 DERIVED = "derived_"
 """Begins the names of staged values that follow from others and count only where nothing else is known."""
+
+ADDED = "added_"
+"""Begins the names of staged values of declared fields, which might otherwise be called like another staged column."""
+
+_TYPES: Mapping[ValueKind, Any] = {
+    ValueKind.INT: BigInteger(),
+    ValueKind.DECIMAL: Text(),  # exact, as the record keeps it
+    ValueKind.TEXT: Text(),
+    ValueKind.BOOL: Boolean(),
+    ValueKind.DATE: Date(),
+}
 
 
 def sequence_of(sheet: int, row: int) -> int:
@@ -57,6 +73,20 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What the file says of one fact and what the record holds, in a form to compare; and the staged `columns` of it."""
+
+    staged: ColumnElement[Any]
+    stored: ColumnElement[Any]
+    columns: frozenset[str]
+
+    @property
+    def differs(self) -> ColumnElement[bool]:
+        """An empty cell says nothing."""
+        return and_(self.staged.is_not(None), self.staged.is_distinct_from(self.stored))
+
+
+@dataclass(frozen=True)
 class Stage:
     """Where one part of a form waits to be merged. `facts`: its columns that end up in the record."""
 
@@ -72,16 +102,32 @@ class Stage:
         return ["seq", *(column.name for column in self.loaded)]
 
     @cached_property
-    def compared(self) -> Mapping[str, str]:
-        """The facts an import may change, each with the column that tells whether it did (a blind index, if private)."""
+    def compared(self) -> Mapping[str, Told]:
+        """The facts an import may change, by the name of their field; private ones are told apart by a blind index."""
         fixed = {name for alternative in self.entity.matched for name in alternative}
         indexes = {f"{c.name}_index" for c in self.entity.table.c if c.info.get("encrypted")}
-        told = {
+        by = {
             name: f"{name}_index" if f"{name}_index" in indexes else name
             for name in self.facts
             if name not in indexes
         }
-        return {name: by for name, by in told.items() if name not in fixed and by not in fixed}
+        s, t = self.table.c, self.entity.table.c
+        own = {
+            name: Told(s[column], t[column], frozenset({name, column}))
+            for name, column in by.items()
+            if name not in fixed and column not in fixed
+        }
+        return own | {field.name: self._told(field) for field in self.part.added.values()}
+
+    def _told(self, field: Field) -> Told:
+        staged = self.table.c[ADDED + field.name]
+        exact = cast(staged, Numeric()) if field.kind is ValueKind.DECIMAL else staged
+        return Told(exact, field.cell(self.entity.table), frozenset({staged.name}))
+
+    @property
+    def contents(self) -> list[str]:
+        """Every staged column that ends up in the record."""
+        return [*self.facts, *(ADDED + field.name for field in self.part.added.values())]
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -147,6 +193,8 @@ def _stage(part: Part, metadata: MetaData) -> Stage:
     entity = ENTITIES[part.entity]
     loaded = tuple(column for name, field in part.fields.items() for column in _loaded(entity, name, field))
     columns = [Column(column.name, _type_of(entity, column.name)) for column in loaded]
+    columns += [Column(ADDED + field.name, _TYPES[field.kind]) for field in part.added.values()]
+    loaded += tuple(Loaded(ADDED + field.name, name) for name, field in part.added.items())
     names = {column.name for column in loaded}
     references = [reference for reference in entity.references if reference.by in names]
     columns += [Column(reference.column, BigInteger) for reference in references]
