@@ -8,17 +8,20 @@
 Passes, one a module: parse → check → normalise → lower → emit.
 """
 
+from rules.asking import Missing, Outcome
 from rules.catalogue import Catalogue, Entity, Extension, Field, Relation, read
 from rules.check import CheckedRule, check, unverified
+from rules.clauses import Clause, Fact, Used
 from rules.documents import RuleDocument, load
 from rules.errors import CannotEvaluate, RuleError, RuleErrors
 from rules.examples import ExampleResult, run_examples
-from rules.explain import Clause, Fact, Judgement, Used, judge
+from rules.explain import Judge, Judgement, Line, judge
 from rules.moment import Moment
 from rules.packs import LIBRARY, Pack, check_pack, load_pack, read_text
 from rules.parameters import Parameters, load_parameters
 from rules.paraphrase import paraphrase
 from rules.parser import parse
+from rules.refusals import Nearest
 from rules.regions import Region
 from rules.verdicts import applying, verdicts
 
@@ -33,8 +36,13 @@ __all__ = [
     "Extension",
     "Fact",
     "Field",
+    "Judge",
     "Judgement",
+    "Line",
+    "Missing",
     "Moment",
+    "Nearest",
+    "Outcome",
     "Pack",
     "Parameters",
     "Region",

@@ -2,89 +2,40 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import date
+from typing import Any, Literal, NamedTuple
 
+from rules.asking import Missing, Outcome, outcomes
 from rules.check import CheckedRule
+from rules.clauses import Clause, Condition, Fact, children, used
 from rules.documents import Grade
-from rules.fold import fold
-from rules.interpret import Row, Scope, find, related, test
-from rules.kinds import Value
-from rules.meaning import (
-    Age,
-    And,
-    Anniversary,
-    Column,
-    Compare,
-    Count,
-    Edge,
-    Empty,
-    Exists,
-    Formula,
-    Items,
-    Length,
-    Not,
-    Or,
-    Parameter,
-    Plus,
-    Record,
-    Rows,
-    Said,
-    Shift,
-    Term,
-    TextTest,
-    Within,
-    Year,
-    conjuncts,
-)
+from rules.holding import Holding
+from rules.interpret import Scope, find
+from rules.meaning import And, Column, Exists, Formula, Said, Term, conjuncts
 from rules.moment import Moment
 from rules.reasons import reason
+from rules.refusals import Nearest, nearest, refusal
 from rules.syntax import Span
-from rules.words import phrase, say
+from rules.turns import first_day
+from rules.words import phrase
 
 Verdict = Literal["match", "no", "unknown"]
-ROWS = 20  # rows of one relation that an explanation shows
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One cell a clause looked at. `path` leads from the subject; `row` numbers the rows of a relation."""
+class Line(NamedTuple):
+    """A verdict and the line that says why."""
 
-    path: tuple[str, ...]
-    field: str
-    label: str
-    value: Value
-    text: str
-    missing: bool
-    sensitivity: str
-    row: int | None
-
-
-@dataclass(frozen=True)
-class Used:
-    """A parameter a clause used, and its value."""
-
-    name: str
-    label: str
-    value: Value
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One condition of the rule as it stands for one record; `holds` is None where it cannot be decided."""
-
-    part: Literal["applies", "when"]
-    span: Span
-    source: str
-    chinese: str
-    facts: tuple[Fact, ...]
-    parameters: tuple[Used, ...]
-    holds: bool | None
-    missing: tuple[str, ...]
+    verdict: Verdict
+    reason: str
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on one record with its explanation. `applies` tells a withdrawn finding from a resolved one."""
+    """The verdict on one record with its explanation. `applies` tells a withdrawn finding from a resolved one.
+
+    Of a no, `nearest` is the failing clause nearest to holding, and `matches_from` the day from which the record
+    will match if nothing but the day changes. Of an unknown, `asks` are the missing facts.
+    """
 
     verdict: Verdict
     applies: bool | None
@@ -92,131 +43,121 @@ class Judgement:
     clauses: tuple[Clause, ...]
     reason: str
     missing: tuple[str, ...]
+    nearest: Nearest | None = None
+    matches_from: date | None = None
+    asks: tuple[Missing, ...] = ()
+
+
+class Judge:
+    """One rule on one day, for many records; what is the same for all of them is made once."""
+
+    def __init__(self, rule: CheckedRule, moment: Moment) -> None:
+        self.rule = rule
+        self.moment = moment
+        self._holds = Holding(moment)
+        self._whole = And((rule.applies, rule.when))
+        self._formulas = (*conjuncts(rule.applies), *conjuncts(rule.when))
+        self._said: tuple[Condition, ...] | None = None
+
+    def line(self, record: Mapping[str, Any]) -> Line:
+        """The verdict and its line, without the clauses: for lists of many records."""
+        scope: Scope = {self.rule.document.subject: record}
+        match self._holds(self._whole, scope):
+            case True:
+                return Line("match", reason(self.rule, scope, self._holds))
+            case False:
+                return Line("no", self._refused(scope)[0])
+            case _:
+                return Line("unknown", _lacking(self._clauses(scope)))
+
+    def judge(self, record: Mapping[str, Any]) -> Judgement:
+        """The verdict on one record with every clause; see `judge`."""
+        scope: Scope = {self.rule.document.subject: record}
+        clauses = self._clauses(scope)
+        applies, grade = self._holds(self.rule.applies, scope), self._grade(scope)
+        missing = tuple(dict.fromkeys(label for clause in clauses for label in clause.missing))
+        match self._holds(self._whole, scope):
+            case True:
+                line = reason(self.rule, scope, self._holds)
+                return Judgement("match", applies, grade, clauses, line, missing)
+            case False:
+                line, closest, day = self._refused(scope)
+                return Judgement("no", applies, grade, clauses, line, missing, closest, day)
+            case _:
+                asks = tuple(self._asks(clauses, scope))
+                return Judgement("unknown", applies, grade, clauses, _lacking(clauses), missing, asks=asks)
+
+    def _clauses(self, scope: Scope) -> tuple[Clause, ...]:
+        subject = self.rule.document.subject
+        return tuple(condition.of(subject, scope, self._holds) for condition in self._conditions())
+
+    def _conditions(self) -> tuple[Condition, ...]:
+        if self._said is None:
+            document = self.rule.document
+            self._said = (
+                *self._written("applies", document.applies, self.rule.applies),
+                *self._written("when", document.when, self.rule.when),
+            )
+        return self._said
+
+    def _written(self, part: Literal["applies", "when"], text: str, formula: Formula) -> Iterator[Condition]:
+        for item in conjuncts(formula):
+            span = item.span if isinstance(item, Said) else Span(0, len(text))
+            chinese = phrase(item, self.moment)
+            yield Condition(part, item, span, text[span.start : span.end], chinese, used(item, self._holds))
+
+    def _grade(self, scope: Scope) -> Grade:
+        return next((grade for grade, formula in self.rule.grades if self._holds(formula, scope)), "normal")
+
+    def _refused(self, scope: Scope) -> tuple[str, Nearest, date | None]:
+        closest, failing = nearest(self.rule, self._formulas, scope, self._holds)
+        day = None
+        if closest.from_day is not None:
+            until = self.rule.document.effective.to
+            day = first_day((self._whole,), scope, self.moment, until)
+        chinese = self._conditions()[closest.clause].chinese
+        return refusal(closest, failing, chinese, day), closest, day
+
+    def _asks(self, clauses: tuple[Clause, ...], scope: Scope) -> Iterator[Missing]:
+        """Each missing fact once, in the order of the rule."""
+        subject = self.rule.document.subject
+        known = {_place(column): column for column in _columns(self._whole, subject)}
+        asked = {_place(column) for column in self.rule.ask}
+        facts = {(fact.path, fact.field): fact for fact in _missing(clauses)}
+        for place, fact in facts.items():
+            column = known.get(place)
+            told: tuple[Outcome, ...] = ()
+            if column is not None and fact.row is None and find(scope, column.record) is not None:
+                told = outcomes(self._whole, subject, column, scope[subject], self._holds)
+            yield Missing(*place, fact.label, place in asked, told)
 
 
 def judge(rule: CheckedRule, record: Mapping[str, Any], moment: Moment) -> Judgement:
     """Judge one record: `{field: value, relation: dict | None | list[dict]}` of the subject.
 
     What is left out counts as an empty cell, no parent, no rows. CannotEvaluate when a parameter has no value.
+    For many records of one rule and day, `Judge` makes what they share once.
     """
-    scope: Scope = {rule.document.subject: record}
-    clauses = (*_clauses(rule, "applies", scope, moment), *_clauses(rule, "when", scope, moment))
-    applies = test(rule.applies, moment)(scope)
-    verdict = _verdict(test(And((rule.applies, rule.when)), moment)(scope))
-    missing = tuple(dict.fromkeys(label for clause in clauses for label in clause.missing))
-    line = f"缺少：{'、'.join(missing)}" if verdict == "unknown" else reason(rule, scope, moment, verdict)
-    return Judgement(verdict, applies, _grade(rule, scope, moment), clauses, line, missing)
+    return Judge(rule, moment).judge(record)
 
 
-def _verdict(holds: bool | None) -> Verdict:
-    return "unknown" if holds is None else "match" if holds else "no"
+def _lacking(clauses: tuple[Clause, ...]) -> str:
+    labels = dict.fromkeys(label for clause in clauses for label in clause.missing)
+    return f"缺少：{'、'.join(labels)}"
 
 
-def _grade(rule: CheckedRule, scope: Scope, moment: Moment) -> Grade:
-    return next((grade for grade, formula in rule.grades if test(formula, moment)(scope)), "normal")
+def _missing(clauses: tuple[Clause, ...]) -> Iterator[Fact]:
+    return (fact for clause in clauses if clause.holds is None for fact in clause.facts if fact.missing)
 
 
-def _clauses(
-    rule: CheckedRule, part: Literal["applies", "when"], scope: Scope, moment: Moment
-) -> Iterator[Clause]:
-    text, formula = (
-        (rule.document.applies, rule.applies) if part == "applies" else (rule.document.when, rule.when)
-    )
-    for item in conjuncts(formula):
-        span = item.span if isinstance(item, Said) else Span(0, len(text))
-        holds = test(item, moment)(scope)
-        facts = tuple(_facts(rule.document.subject, item, scope, {rule.document.subject: ()}, None))
-        yield Clause(
-            part=part,
-            span=span,
-            source=text[span.start : span.end],
-            chinese=phrase(item, moment),
-            facts=facts,
-            parameters=tuple(Used(p.name, p.label, fold(p, moment)) for p in dict.fromkeys(_used(item))),
-            holds=holds,
-            missing=tuple(dict.fromkeys(f.label for f in facts if f.missing)) if holds is None else (),
-        )
+def _place(column: Column) -> tuple[tuple[str, ...], str]:
+    return tuple(hop.name for hop in column.record.path), column.field.name
 
 
-Paths = Mapping[str, tuple[str, ...]]
-
-
-def _facts(
-    subject: str, part: Formula | Term, scope: Scope, paths: Paths, number: int | None
-) -> Iterator[Fact]:
-    """Every cell a condition reads, in the order of the text."""
-    match part:
-        case Column():
-            yield _fact(part, scope, paths, number)
-        case Empty(Column() as column):
-            yield _fact(column, scope, paths, number, asked=True)
-        case Empty(Record() as record):
-            yield _presence(record, scope, paths, number)
-        case Exists(rows) | Count(rows):
-            yield from _row_facts(subject, rows, scope, paths)
-        case _:
-            for inner in children(part):
-                yield from _facts(subject, inner, scope, paths, number)
-
-
-def _row_facts(subject: str, rows: Rows, scope: Scope, paths: Paths) -> Iterator[Fact]:
-    row = find(scope, rows.record)
-    path = (*_path(rows.record, paths), rows.relation.name)
-    if row is None:
-        yield Fact(path[:-1], "", rows.record.path[-1].label, None, "未登记", True, "internal", None)
-        return
-    found = related(row, rows)
-    if not found:
-        yield Fact(path, "", rows.relation.label, None, "没有", False, "internal", None)
-    for number, item in enumerate(found[:ROWS], start=1):
-        inner: Scope = {**scope, rows.variable: item}
-        yield from _facts(subject, rows.predicate, inner, {**paths, rows.variable: path}, number)
-
-
-def _fact(column: Column, scope: Scope, paths: Paths, number: int | None, *, asked: bool = False) -> Fact:
-    row: Row | None = find(scope, column.record)
-    field = column.field
-    value: Value = None if row is None else row.get(field.name)
-    missing = row is None or (value is None and field.missing == "unknown" and not asked)
-    label = "的".join([*(hop.label for hop in column.record.path[-1:]), field.label])
-    text = "已登记" if field.encrypted and value is not None else say(value, field)
-    shown = None if field.encrypted else value
-    return Fact(
-        _path(column.record, paths), field.name, label, shown, text, missing, field.sensitivity, number
-    )
-
-
-def _presence(record: Record, scope: Scope, paths: Paths, number: int | None) -> Fact:
-    there = find(scope, record) is not None
-    label = record.path[-1].label
-    return Fact(_path(record, paths), "", label, there, "有" if there else "没有", False, "internal", number)
-
-
-def _path(record: Record, paths: Paths) -> tuple[str, ...]:
-    return (*paths[record.variable], *(hop.name for hop in record.path))
-
-
-def children(part: Formula | Term) -> tuple[Formula | Term, ...]:
-    """The parts directly inside a condition or value, those inside a relation's predicate included."""
-    match part:
-        case Said(inner) | Not(inner) | Age(inner) | Year(inner) | Edge(_, inner) | Length(inner):
-            return (inner,)
-        case And(items) | Or(items) | Items(items):
-            return items
-        case Compare(_, left, right) | Within(left, right) | TextTest(_, left, right) | Plus(left, _, right):
-            return (left, right)
-        case Shift(moved, _, count):
-            return (moved, count)
-        case Anniversary(start, first, last):
-            return (start, first, last)
-        case Exists(rows) | Count(rows):
-            return (rows.predicate,)
-        case _:
-            return ()
-
-
-def _used(part: Formula | Term) -> Iterator[Parameter]:
-    if isinstance(part, Parameter):
+def _columns(part: Formula | Term, subject: str) -> Iterator[Column]:
+    """The fields of the subject and its parents that a condition reads."""
+    if isinstance(part, Column) and part.record.variable == subject:
         yield part
-    for inner in children(part):
-        yield from _used(inner)
+    if not isinstance(part, Exists):
+        for inner in children(part):
+            yield from _columns(inner, subject)

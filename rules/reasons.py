@@ -1,17 +1,19 @@
 """The one line a worker reads first: the decisive facts of a match, as short as they can be said.
 
 Each clause offers what it has to say with a weight; the heaviest that fit a phone's line are taken. A relation that
-lacks something is said by the row that comes nearest to it, such as the certificate that ran out last.
+lacks something is said by the row that comes nearest to it, such as the certificate that ran out last. Names, numbers
+and addresses of people are never said.
 """
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from rules.check import CheckedRule
-from rules.dates import anniversary, completed_years
-from rules.fold import fold_date
-from rules.interpret import Row, Scope, find, related, test
+from rules.dates import anniversary
+from rules.facts import CHOSEN, EMPTY, PLAIN, ROW, Told, absent, age, anniversaries, cell, coming_of_age
+from rules.fold import fold, fold_date
+from rules.holding import Holding
+from rules.interpret import Row, Scope, find
 from rules.kinds import Kind
 from rules.meaning import (
     Age,
@@ -19,45 +21,41 @@ from rules.meaning import (
     Anniversary,
     Column,
     Compare,
-    Constant,
     Count,
+    Edge,
     Empty,
     Exists,
     Formula,
     Length,
     Not,
     Or,
+    Record,
     Rows,
+    Shift,
+    Term,
     TextTest,
     Within,
     Year,
     bare,
     conjuncts,
 )
-from rules.moment import Moment
-from rules.words import phrase, say
+from rules.rows import mark_of, name_of
+from rules.spells import born
+from rules.terms import constant
+from rules.values import spaced
 
 LINE = 40
-CHOSEN, DATED, ROW, PLAIN, EMPTY = 4, 3, 2, 1, 0
+"""Characters of a reason; a phone of 390 px shows 24 of them in a line, so the first fact is to fit that."""
 
 
-class Said(NamedTuple):
-    """Something to say and how much it matters."""
-
-    weight: int
-    text: str
-
-
-def reason(rule: CheckedRule, scope: Scope, moment: Moment, verdict: str) -> str:
-    """One Chinese line for a match or a no."""
-    if verdict == "no":
-        return _refusal(rule, scope, moment)
-    when = list(_said(rule.when, scope, moment))
-    about = [said for clause in conjuncts(rule.applies) for said in _about(clause, scope, moment)]
-    return _line(sorted(when, key=_heaviest) + sorted(about, key=_heaviest)) or rule.document.title
+def reason(rule: CheckedRule, scope: Scope, holds: Holding) -> str:
+    """One Chinese line for a match."""
+    when = list(said(rule.when, scope, holds))
+    about = [told for clause in conjuncts(rule.applies) for told in _about(clause, scope, holds)]
+    return line(sorted(when, key=_heaviest) + sorted(about, key=_heaviest)) or rule.document.title
 
 
-def _about(clause: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
+def _about(clause: Formula, scope: Scope, holds: Holding) -> Iterator[Told]:
     """What makes the rule apply: of several alternatives those that hold, in the order of the rule.
 
     Alternatives that only allow for an empty cell ("no status, or open") tell nothing.
@@ -65,200 +63,239 @@ def _about(clause: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
     match bare(clause):
         case Or(items) if not any(isinstance(bare(item), Empty) for item in items):
             for item in items:
-                if test(item, moment)(scope):
-                    yield from (Said(CHOSEN, said.text) for said in list(_said(item, scope, moment))[:1])
+                if holds(item, scope):
+                    offers = (told for told in said(item, scope, holds) if told.weight > EMPTY)
+                    yield from (Told(CHOSEN, told.text) for told in list(offers)[:1])
         case _:
-            yield from (said for said in _said(clause, scope, moment) if said.weight >= ROW)
+            yield from (told for told in said(clause, scope, holds) if told.weight >= ROW)
 
 
-def _heaviest(said: Said) -> int:
-    return -said.weight
+def _heaviest(told: Told) -> int:
+    return -told.weight
 
 
-def _line(offers: list[Said]) -> str:
-    line = ""
-    for said in dict.fromkeys(offers):
-        longer = f"{line}；{said.text}" if line else said.text
-        if line and (len(longer) > LINE or said.weight < ROW):
+def line(offers: list[Told]) -> str:
+    """The heaviest that fit a line."""
+    found = ""
+    for told in dict.fromkeys(offers):
+        longer = f"{found}；{spaced(told.text)}" if found else spaced(told.text)
+        if found and (len(longer) > LINE or told.weight < PLAIN):
             break
-        line = longer
-    return line
+        found = longer
+    return found
 
 
-def _refusal(rule: CheckedRule, scope: Scope, moment: Moment) -> str:
-    """The first condition that does not hold, and the fact behind it."""
-    for clause in (*conjuncts(rule.applies), *conjuncts(rule.when)):
-        if test(clause, moment)(scope) is False:
-            facts = max(_said(Not(clause), scope, moment), default=None)
-            return f"不符合：{phrase(clause, moment)}" + (f"（{facts.text}）" if facts else "")
-    return "不符合"
-
-
-def _said(formula: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
-    """What a true condition has to say."""
+def said(formula: Formula, scope: Scope, holds: Holding, name: str = "") -> Iterator[Told]:
+    """What a true condition has to say; `name` is that of the row it is about."""
     match bare(formula):
-        case And(items) | Not(Or(items)):
+        case And(items):
             for item in items:
-                yield from _said(item, scope, moment)
+                yield from said(item, scope, holds, name)
         case Or(items):
-            held = (item for item in items if test(item, moment)(scope))
-            offers = [said for item in held for said in _said(item, scope, moment)]
+            held = (item for item in items if holds(item, scope))
+            offers = [told for item in held for told in said(item, scope, holds, name)]
             yield from sorted(offers, key=_heaviest)[:1]
         case Not(item):
-            yield from _denied(item, scope, moment)
+            yield from denied(item, scope, holds, name)
         case Exists(rows):
-            yield from _some_row(rows, scope, moment)
+            yield from _some_row(rows, scope, holds)
         case atom:
-            yield from _atom(atom, scope, moment)
+            yield from _atom(atom, scope, holds, name, failing=False)
 
 
-def _denied(formula: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
+def denied(formula: Formula, scope: Scope, holds: Holding, name: str = "") -> Iterator[Told]:
+    """What a false condition has to say."""
     match bare(formula):
         case Not(item):
-            yield from _said(item, scope, moment)
+            yield from said(item, scope, holds, name)
         case Or(items):
             for item in items:
-                yield from _denied(item, scope, moment)
+                yield from denied(item, scope, holds, name)
         case And(items):
-            failed = (item for item in items if test(item, moment)(scope) is False)
+            failed = (item for item in items if holds(item, scope) is False)
             for item in list(failed)[:1]:
-                yield from _denied(item, scope, moment)
+                yield from denied(item, scope, holds, name)
         case Exists(rows):
-            yield from _no_row(rows, scope, moment)
+            yield from _no_row(rows, scope, holds)
         case atom:
-            yield from _atom(atom, scope, moment)
+            yield from _atom(atom, scope, holds, name, failing=True)
 
 
-def _atom(atom: Formula, scope: Scope, moment: Moment) -> Iterator[Said]:
+def _atom(atom: Formula, scope: Scope, holds: Holding, name: str, *, failing: bool) -> Iterator[Told]:
+    today = holds.moment.as_of
     match atom:
         case Compare(_, Count(rows)):
-            yield from _number(rows, scope, moment)
-        case Compare(
-            _, Age(Column() as column) | Year(Column() as column) | Length(Column() as column)
-        ) | TextTest(_, Column() as column):
-            yield from _cell(column, scope, moment)
+            yield from _number(rows, scope, holds)
+        case Compare(sign, (Age(Column() as column) | (Column() as column)) as asked, bound) if born(
+            column.field
+        ):
+            yield from _age(sign, asked, column, bound, scope, holds, failing=failing)
         case Compare(_, left, right):
-            for side in (left, right):
-                if isinstance(side, Column):
-                    yield from _cell(side, scope, moment)
-        case Within((Column() as column) | Year(Column() as column)):
-            yield from _cell(column, scope, moment)
-        case Anniversary(Column() as column, _, last):
-            yield from _return(column, fold_date(last, moment), scope)
-        case Empty(Column(record)) if find(scope, record) is not None:
-            yield Said(EMPTY, phrase(atom, negated=test(atom, moment)(scope) is False))
+            columns = [found for side in (left, right) if (found := _inner(side)) is not None]
+            for column in columns:
+                yield from cell(column, scope, today, name)
+        case Within(item) | TextTest(_, item):
+            found = _inner(item)
+            if found is not None:
+                yield from cell(found, scope, today, name)
+        case Anniversary(Column() as column, first, last):
+            row = find(scope, column.record)
+            start = None if row is None else row.get(column.field.name)
+            if isinstance(start, date):
+                window = fold_date(first, holds.moment), fold_date(last, holds.moment)
+                yield anniversaries(start, *window, today, column.field, name)
+        case Empty(Column(record, field)):
+            row = find(scope, record)
+            if row is not None and field.kind is not Kind.BOOL:
+                yield Told(EMPTY, absent(field, row))
+        case Empty(Record(path=path) as record):
+            yield Told(EMPTY, f"{'没有' if find(scope, record) is None else '有'}{path[-1].label}")
         case _:
             return
 
 
-def _cell(column: Column, scope: Scope, moment: Moment) -> Iterator[Said]:
-    row = find(scope, column.record)
-    value = None if row is None else row.get(column.field.name)
-    label = column.field.label
-    match value:
-        case None:
-            return
-        case date() if "出生" in label:
-            yield Said(DATED, f"{value} 出生，{completed_years(value, moment.as_of)} 周岁")
-        case date():
-            yield Said(DATED, f"{label} {value}{_distance(value, moment.as_of)}")
-        case bool():
-            yield Said(PLAIN, label if value else f"非{label}")
-        case int() if column.field.codes:
-            yield Said(PLAIN, f"{label}{say(value, column.field)}")
-        case str():
-            yield Said(PLAIN, f"{label}{say(value, column.field)}")
+def _inner(item: Term) -> Column | None:
+    """The field a value is reckoned from."""
+    match item:
+        case Column():
+            return item
+        case Age(inner) | Year(inner) | Length(inner) | Shift(inner) | Edge(_, inner):
+            return _inner(inner)
         case _:
-            yield Said(ROW, f"{label} {say(value, column.field)}")
+            return None
 
 
-def _return(column: Column, last: date, scope: Scope) -> Iterator[Said]:
-    """The last yearly return of a date up to the end of a window."""
+def _age(
+    sign: str, asked: Term, column: Column, bound: Term, scope: Scope, holds: Holding, *, failing: bool
+) -> Iterator[Told]:
+    """An age; where one is to be reached and is not yet, the days until then."""
     row = find(scope, column.record)
-    start = None if row is None else row.get(column.field.name)
-    if isinstance(start, date):
-        years = completed_years(start, last)
-        yield Said(DATED, f"{column.field.label} {start}，{anniversary(start, years)} 满 {years} 年")
+    birth = None if row is None else row.get(column.field.name)
+    if not isinstance(birth, date):
+        return
+    today = holds.moment.as_of
+    reached = _reached(sign, asked, bound, holds)
+    if reached is not None:
+        years, by = reached
+        day = anniversary(birth, years)
+        if today < day and (failing or day <= by):
+            yield coming_of_age(birth, years, today)
+            return
+    yield age(birth, today)
 
 
-def _distance(day: date, today: date) -> str:
-    days = (day - today).days
-    if days == 0:
-        return "，就在今天"
-    return f"，还有 {days} 天" if days > 0 else f"，已过 {-days} 天"
+def _reached(sign: str, asked: Term, bound: Term, holds: Holding) -> tuple[int, date] | None:
+    """The age that is to be reached, and by when; None where it is to be below, or is no whole number."""
+    moment = holds.moment
+    match asked, bound:
+        case Age(), _ if sign in (">=", ">") and constant(bound):
+            years, by = fold(bound, moment), moment.as_of
+        case Column(), Shift(then, -1, count, "years") if sign in ("<=", "<"):
+            years, by = fold(count, moment), fold_date(then, moment)
+        case _:
+            return None
+    if not isinstance(years, int) or isinstance(years, bool) or not 0 <= years <= 120:
+        return None
+    return years + (sign == ">"), by
 
 
-def _number(rows: Rows, scope: Scope, moment: Moment) -> Iterator[Said]:
+def _number(rows: Rows, scope: Scope, holds: Holding) -> Iterator[Told]:
     row = find(scope, rows.record)
     if row is not None:
-        held = _holding(rows, (rows.predicate,), row, scope, moment)
-        yield Said(ROW, f"{_noun(rows)} {len(held)} 条")
+        held = holds.rows(rows, (rows.predicate,), row, scope)
+        yield Told(ROW, f"{noun(rows)} {len(held)} {rows.relation.counter or '条'}")
 
 
-def _some_row(rows: Rows, scope: Scope, moment: Moment) -> Iterator[Said]:
+def _some_row(rows: Rows, scope: Scope, holds: Holding) -> Iterator[Told]:
     """The first row that satisfies the predicate, by its own cells."""
     row = find(scope, rows.record)
-    held = [] if row is None else _holding(rows, (rows.predicate,), row, scope, moment)
-    telling = [atom for atom in conjuncts(rows.predicate) if not _names(atom, rows.variable)]
+    held = [] if row is None else holds.rows(rows, (rows.predicate,), row, scope)
     for item in held[:1]:
         inner: Scope = {**scope, rows.variable: item}
-        said = [part for atom in telling for part in _said(atom, inner, moment) if part.weight > EMPTY]
-        name = next((found for found in _code_names(rows) if found), "")
-        text = name + said[0].text if said else f"有{name or rows.relation.label}"
-        yield Said(ROW if said else PLAIN, text)
+        name = _name(rows, item)
+        offers = [told for atom in _telling(rows) for told in said(atom, inner, holds, name)]
+        best = max(offers, default=Told(EMPTY, ""), key=lambda told: told.weight)
+        if best.weight >= ROW or (best.weight == PLAIN and name == rows.relation.label):
+            yield Told(ROW, best.text)
+        else:
+            yield Told(PLAIN, (rows.relation.has or "有{}").format(name))
 
 
-def _no_row(rows: Rows, scope: Scope, moment: Moment) -> Iterator[Said]:
-    """Nothing of the kind, or the row of that kind that came nearest."""
+def _telling(rows: Rows) -> Iterator[Formula]:
+    """What tells one row from another: not its name, nor that it is valid, unless that says how far a benefit is."""
+    for atom in conjuncts(rows.predicate):
+        marked = mark_of(atom, rows.variable) is not None and not rows.relation.has
+        if not marked and name_of(atom, rows.variable) is None:
+            yield atom
+
+
+def _no_row(rows: Rows, scope: Scope, holds: Holding) -> Iterator[Told]:
+    """Nothing of the kind, or what is wrong with the row of that kind that comes nearest."""
     row = find(scope, rows.record)
     if row is None:
         return
     atoms = conjuncts(rows.predicate)
-    naming = tuple(atom for atom in atoms if _names(atom, rows.variable) is not None)
-    kin = _holding(rows, naming, row, scope, moment)
-    column = next((found for atom in atoms if (found := _dated(atom, rows.variable))), None)
-    known = [item for item in kin if column is not None and item.get(column.field.name) is not None]
-    if not kin or column is None or not known:
-        yield Said(ROW, f"没有{_noun(rows)}")
+    naming = tuple(atom for atom in atoms if name_of(atom, rows.variable))
+    kin = holds.rows(rows, naming, row, scope)
+    if not kin:
+        yield Told(ROW, (rows.relation.lacks or "没有{}").format(noun(rows)))
         return
-    latest: date = max(item[column.field.name] for item in known)
-    yield Said(DATED, f"{_noun(rows)}{column.field.label} {latest}{_distance(latest, moment.as_of)}")
+    rest = [atom for atom in atoms if atom not in naming]
+    column = next((found for atom in rest if (found := _dated(atom, rows.variable))), None)
+    item, wrong = _closest(rows, rest, column, kin, scope, holds)
+    inner: Scope = {**scope, rows.variable: item}
+    offers = [told for atom in wrong[:1] for told in denied(atom, inner, holds, _name(rows, item))]
+    best = max(offers, default=None, key=lambda told: told.weight)
+    none = f"没有符合条件的{noun(rows)}"
+    yield Told(max(best.weight, ROW), best.text) if best else Told(ROW, none)
 
 
-def _holding(rows: Rows, tests: tuple[Formula, ...], row: Row, scope: Scope, moment: Moment) -> list[Row]:
-    formula = test(And(tests), moment)
-    return [item for item in related(row, rows) if formula({**scope, rows.variable: item}) is True]
+def _closest(
+    rows: Rows, rest: list[Formula], column: Column | None, kin: list[Row], scope: Scope, holds: Holding
+) -> tuple[Row, list[Formula]]:
+    """The row of which the fewest conditions fail, the latest of several, with what fails; a date last."""
+
+    def wrong(item: Row) -> list[Formula]:
+        inner = {**scope, rows.variable: item}
+        failing = [atom for atom in rest if holds(atom, inner) is False]
+        return sorted(failing, key=lambda atom: _dated(atom, rows.variable) is not None)
+
+    def order(item: Row) -> tuple[int, date]:
+        day = None if column is None else item.get(column.field.name)
+        return -len(wrong(item)), day if isinstance(day, date) else date.min
+
+    best = max(kin, key=order)
+    return best, wrong(best)
 
 
-def _noun(rows: Rows) -> str:
-    """What the rows are called: the one code they are chosen by, or the relation's label."""
-    return next((name for name in _code_names(rows) if name), rows.relation.label)
+def _name(rows: Rows, item: Row) -> str:
+    """What one row is called: by its own code where codes name such rows."""
+    for atom in conjuncts(rows.predicate):
+        match bare(atom):
+            case Compare("==", Column(_, field), _) | Within(Column(_, field)) if name_of(
+                atom, rows.variable
+            ):
+                return field.meaning(item.get(field.name)) or noun(rows)
+    return rows.relation.label
 
 
-def _code_names(rows: Rows) -> list[str]:
-    return [_names(atom, rows.variable) or "" for atom in conjuncts(rows.predicate)]
-
-
-def _names(atom: Formula, variable: str) -> str | None:
-    """What a comparison with codes calls the rows; "" when by several codes, None for any other condition."""
-    match bare(atom):
-        case Compare("==", Column(record, field), Constant(value)) if (
-            record.variable == variable and field.codes
-        ):
-            return field.codes.get(str(value), "")
-        case Within(Column(record, field)) if record.variable == variable and field.codes:
-            return ""
-        case _:
-            return None
+def noun(rows: Rows) -> str:
+    """What the rows are called: the code they are chosen by, or the relation's label."""
+    names = (name_of(atom, rows.variable) for atom in conjuncts(rows.predicate))
+    return next((name for name in names if name), rows.relation.label)
 
 
 def _dated(atom: Formula, variable: str) -> Column | None:
+    """The date that decides whether a row counts."""
     match bare(atom):
-        case Compare(_, (Column(record, field) as column) | Year(Column(record, field) as column)) | Within(
-            Year(Column(record, field) as column)
-        ) if record.variable == variable:
-            return column if field.kind is Kind.DATE and not record.path else None
-        case Anniversary(Column(record) as column) if record.variable == variable and not record.path:
-            return column
+        case Compare(_, item) | Within(item):
+            column = _inner(item)
+        case Anniversary(Column() as column):
+            pass
+        case Or(items) if any(isinstance(bare(item), Empty) for item in items):
+            return next((each for item in items if (each := _dated(item, variable)) is not None), None)
         case _:
             return None
+    if column is None or column.record.variable != variable or column.record.path:
+        return None
+    return column if column.field.kind is Kind.DATE else None

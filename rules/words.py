@@ -1,12 +1,17 @@
-"""Conditions in plain Chinese: what a rule asks, and what a record's cells say."""
+"""Conditions in plain Chinese, as an official would say them.
 
-from datetime import date
+Whatever mixes 且 and 或 stands in brackets, so that a sentence has one meaning.
+"""
+
+from collections.abc import Mapping
 from typing import assert_never
 
+from rules import rows as relations
+from rules import spells
 from rules.catalogue import Field
-from rules.fold import fold
+from rules.fold import constant, fold
 from rules.interpret import ORDERS
-from rules.kinds import Kind, Value
+from rules.kinds import Kind
 from rules.meaning import (
     OPPOSITE,
     Age,
@@ -29,7 +34,6 @@ from rules.meaning import (
     Plus,
     Record,
     Recorded,
-    Rows,
     Said,
     Shift,
     Term,
@@ -40,207 +44,369 @@ from rules.meaning import (
     Year,
     bare,
 )
-from rules.moment import Moment
-from rules.terms import constant
+from rules.moment import Given, Moment
+from rules.values import listed, quoted, say, spaced
+from rules.voices import Voice, nearest
 
-DATES = {"==": "是", "!=": "不是", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
-NUMBERS = {"==": "等于", "!=": "不等于", "<": "少于", "<=": "不多于", ">": "多于", ">=": "不少于"}
-AGES = {"==": "正好", "!=": "不是", "<": "未满", "<=": "不超过", ">": "超过", ">=": "年满"}
-TEXTS = {"==": "为", "!=": "不为", "<": "排在前于", "<=": "不后于", ">": "排在后于", ">=": "不前于"}
-UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年", "working_days": "个工作日"}
-EDGES = {"start_of_month": "当月第一天", "start_of_year": "当年第一天", "end_of_month": "当月最后一天"}
-YEARS = {"==": "在", "!=": "不在", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
-NEAR_YEARS = {-2: "前年", -1: "去年", 1: "明年", 2: "后年"}
+COUNTS = {"==": "等于", "!=": "不等于", "<": "少于", "<=": "不多于", ">": "多于", ">=": "不少于"}
+MEASURES = {"==": "等于", "!=": "不等于", "<": "低于", "<=": "不高于", ">": "高于", ">=": "不低于"}
+TEXTS = {"==": "是", "!=": "不是", "<": "排在前于", "<=": "不后于", ">": "排在后于", ">=": "不前于"}
+IN_YEARS = {
+    "==": "在{}", "!=": "不在{}", "<": "在{}以前", "<=": "在{}或以前", ">": "在{}以后", ">=": "在{}或以后",
+}  # fmt: skip
+YEARS = {"==": "是", "!=": "不是", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
 PARTS = {"startsWith": "以{}开头", "endsWith": "以{}结尾", "contains": "包含{}"}
 
 
-def phrase(formula: Formula, moment: Moment | None = None, *, negated: bool = False) -> str:
-    """Say a condition in Chinese; with a moment, dates and parameters are said as their values."""
+def phrase(
+    formula: Formula, moment: Moment | None = None, *, voice: Voice | None = None, negated: bool = False
+) -> str:
+    """Say a condition in Chinese; with a moment, days and parameters are said as their values."""
+    return spaced(_phrase(formula, voice or Voice(_phrase, mixed, moment=moment), negated))
+
+
+def general(parameters: Mapping[str, Given]) -> Voice:
+    """The voice of a rule, of nobody in particular; parameters are said by label and, where known, value."""
+    return Voice(_phrase, mixed, parameters=parameters)
+
+
+def _phrase(formula: Formula, voice: Voice, negated: bool) -> str:
     match formula:
         case Said(inner):
-            return phrase(inner, moment, negated=negated)
+            return _phrase(inner, voice, negated)
         case Not(item):
-            return phrase(item, moment, negated=not negated)
+            return _phrase(item, voice, not negated)
         case And(items):
-            return _several("或" if negated else "且", items, moment, negated)
-        case Or(items):
-            return _several("且" if negated else "或", items, moment, negated)
+            return _several("或" if negated else "且", _guarded(items, negated), voice, negated)
+        case Or():
+            return _alternatives(formula, voice, negated)
         case Truth(value):
             return "总是成立" if value != negated else "从不成立"
         case Compare(sign, left, right):
-            return _compare(OPPOSITE[sign] if negated else sign, left, right, moment)
+            said = _compare(OPPOSITE[sign] if negated else sign, left, right, voice)
+            return said + (_unless(left, right) if negated and sign not in ("==", "!=") else "")
         case Within(item, choices):
-            found = _list(item, choices, moment)
-            return f"{term(item, moment)}{'不' if negated else ''}在{found}之中"
+            return _within(item, choices, voice, negated)
         case Empty(item):
-            return _empty(item, negated)
-        case TextTest(function, text, part):
-            found = PARTS[function].format(term(part, moment))
-            return f"{term(text, moment)}{'不' if negated else ''}{found}"
+            return _empty(item, voice, not negated)
+        case TextTest():
+            return _text(formula, voice, negated)
+        case Anniversary(start, first, last) if constant(start):
+            window = f"在{spells.day(first, voice)}至{spells.day(last, voice)}之间"
+            return f"{spells.yearly_day(start, voice)}{'不' if negated else ''}{window}"
         case Anniversary(start, first, last):
-            window = f"{term(first, moment)}至{term(last, moment)}"
-            return f"{term(start, moment)}的周年日{'不' if negated else ''}在{window}之间"
+            what = _dated(start, voice)
+            window = f"在{spells.day(first, voice)}至{spells.day(last, voice)}之间"
+            return f"{what}{window}{'不' if negated else ''}满周年"
         case Exists(rows):
-            return _exists(rows, moment, negated)
+            return relations.exists(rows, voice, negated)
         case Recorded(column):
-            return f"{'未登记' if negated else '已登记'}{term(column, moment)}"
+            return _empty(column, voice, negated)
         case _:
             assert_never(formula)
 
 
-def _several(word: str, items: tuple[Formula, ...], moment: Moment | None, negated: bool) -> str:
-    parts = [phrase(item, moment, negated=negated) for item in items]
-    mixed = [isinstance(_turned(item), And | Or) for item in items]
-    said = [f"（{part}）" if inner else part for part, inner in zip(parts, mixed, strict=True)]
-    return f"，{word}".join(said)
+def _unless(left: Term, right: Term) -> str:
+    """The opposite of an order holds of an empty cell too, where empty is a fact."""
+    empty = [side.field for side in (left, right) if isinstance(side, Column)]
+    return "".join(
+        f"（{one.absent or '没有'}的也算）" for one in empty if one.missing == "none" and one.nullable
+    )
 
 
-def _turned(formula: Formula) -> Formula:
-    inner = bare(formula)
-    return _turned(inner.item) if isinstance(inner, Not) else inner
+def _several(word: str, items: tuple[Formula, ...], voice: Voice, negated: bool) -> str:
+    if len(items) == 1:
+        return _phrase(items[0], voice, negated)
+    said = [_member(item, voice, negated) for item in items]
+    distinct = list(dict.fromkeys(said))
+    return (word if voice.tight else f"，{word}").join(distinct)
 
 
-def _compare(sign: str, left: Term, right: Term, moment: Moment | None) -> str:
+def _member(item: Formula, voice: Voice, negated: bool) -> str:
+    """One of several; in brackets where it is itself several."""
+    if mixed(item):
+        return f"（{_phrase(item, voice.tightly(), negated)}）"
+    return _phrase(item, voice, negated)
+
+
+def mixed(formula: Formula) -> bool:
+    """Whether a condition is said as several joined by 且 or 或."""
+    match bare(formula):
+        case Not(item):
+            return mixed(item)
+        case And(items):
+            return len(_guarded(items, False)) > 1
+        case Or(items) as whole:
+            return len(items) > 1 and _or_empty(whole) is None
+        case _:
+            return False
+
+
+def _guarded(items: tuple[Formula, ...], negated: bool) -> tuple[Formula, ...]:
+    """Leave out that a parent is there where another condition is about that parent."""
+    if negated:
+        return items
+    kept = [item for item in items if not _guards(item, items)]
+    return tuple(kept) or items
+
+
+def _guards(item: Formula, items: tuple[Formula, ...]) -> bool:
+    match bare(item):
+        case Not(inner):
+            match bare(inner):
+                case Empty(Record(variable, path)):
+                    others = (bare(other) for other in items if other is not item)
+                    return any(_about(other, variable, path) for other in others)
+    return False
+
+
+def _about(formula: Formula, variable: str, path: tuple[object, ...]) -> bool:
+    match bare(formula):
+        case Not(item):
+            return _about(item, variable, path)
+        case And(items) | Or(items):
+            return all(_about(item, variable, path) for item in items)
+        case Compare(_, Column(record) | Age(Column(record)), _) | Within(Column(record)):
+            return record.variable == variable and record.path[: len(path)] == path
+        case Exists(rows):
+            return rows.record.variable == variable and rows.record.path[: len(path)] == path
+        case _:
+            return False
+
+
+def _alternatives(formula: Or, voice: Voice, negated: bool) -> str:
+    choice = _choice(formula)
+    if choice is not None:
+        first = _member(choice[0], voice, False)
+        yes, no = (_member(part, voice, negated) for part in choice[1:])
+        return f"（如果{first}，须{yes}；否则须{no}）"
+    merged = None if negated else _or_empty(formula)
+    if merged is not None:
+        column, rest = merged
+        absent = "未登记" if column.field.missing == "unknown" else (column.field.absent or "没有")
+        return f"{_several('或', rest, voice.tightly(), False)}（{absent}的也算）"
+    return _several("且" if negated else "或", formula.items, voice, negated)
+
+
+def _choice(formula: Or) -> tuple[Formula, Formula, Formula] | None:
+    """`test ? yes : no` as the checker writes it out."""
+    match [bare(item) for item in formula.items]:
+        case [And((test, yes)), And((turned, no))]:
+            opposite = bare(turned)
+            if isinstance(opposite, Not) and opposite.item == test:
+                return test, yes, no
+    return None
+
+
+def _or_empty(formula: Or) -> tuple[Column, tuple[Formula, ...]] | None:
+    """`x is empty, or x is such`: the field and what is asked of it where it is filled."""
+    first, *rest = formula.items
+    match bare(first):
+        case Empty(Column() as column) if len(rest) == 1 and _tests(rest[0], column):
+            return column, tuple(rest)
+        case _:
+            return None
+
+
+def _tests(formula: Formula, column: Column) -> bool:
+    match bare(formula):
+        case Compare(_, found, _) | Within(found) | TextTest(_, found, _):
+            return found == column
+        case _:
+            return False
+
+
+def _compare(sign: str, left: Term, right: Term, voice: Voice) -> str:
     match left, right:
-        case (Age(Column(_, field)), _) if "出生" in field.label:
-            owner = _owner(left.birth.record) if isinstance(left.birth, Column) else ""
-            return f"{owner}{AGES[sign]} {term(right, moment)} 周岁"
-        case (Year(day), _) if not constant(left):
-            return f"{term(day, moment)}{YEARS[sign]}{_spaced(_year(right, moment))}"
-        case (Column(_, field), Constant(bool() as value)):
-            return f"{'' if value == (sign == '==') else '非'}“{_named(left)}”"
-        case (Column(_, field), Constant(int() as bound)) if field.codes and sign not in ("==", "!="):
-            chosen = [label for code, label in field.codes.items() if ORDERS[sign](int(code), bound)]
-            return f"{_named(left)}为{'、'.join(chosen)}{'之一' if len(chosen) > 1 else ''}"
-        case (Column(_, field), Constant(value)) if field.codes and value is not None:
-            return f"{_named(left)}{TEXTS[sign]}{say(value, field)}"
-        case (Column(_, field), Constant(value)) if value is not None:
-            return f"{_named(left)}{_words(left.kind)[sign]}{_spaced(say(value, field))}"
-        case (Count(rows), Constant(int() as number)):
-            return f"{_rows(rows, moment)}{NUMBERS[sign]} {number} 条"
+        case Count(rows), _:
+            return relations.counted(sign, rows, right, spells.plain(right, voice), voice)
+        case Age(Column(_, field) as birth), _ if spells.born(field):
+            return _owner(birth, voice, "") + spells.aged(sign, right, voice)
+        case Age(birth), _ if not constant(birth):
+            span = spells.amount(right, "年", voice)
+            return _dated(birth, voice, stem=True) + spells.LASTED[sign].format(span)
+        case Year(day), _ if not constant(left):
+            return _dated(day, voice, stem=True) + IN_YEARS[sign].format(spells.year(right, voice))
+        case Year(), _:
+            return f"{spells.year(left, voice)}{YEARS[sign]}{spells.year(right, voice)}"
+        case Column(), _:
+            return _column(sign, left, right, voice)
+        case ((Shift() | Edge()), _) if not constant(left):
+            return f"{_dated(left, voice)}{spells.DATES[sign]}{term(right, voice)}"
         case _:
-            return f"{term(left, moment)}{_words(left.kind)[sign]}{_spaced(term(right, moment))}"
+            return f"{term(left, voice)}{_signs(left.kind)[sign]}{term(right, voice)}"
 
 
-def _year(item: Term, moment: Moment | None) -> str:
-    """A year as people call it: 今年, 去年, 2025 年."""
-    match item:
-        case Year(Today()) if moment is None:
-            return "今年"
-        case Plus(Year(Today()), sign, Constant(int() as count)) if moment is None:
-            side = "后" if sign * count > 0 else "前"
-            return NEAR_YEARS.get(sign * count, f"今年之{side}第 {abs(count)} 年")
+def _column(sign: str, left: Column, right: Term, voice: Voice) -> str:
+    field, own = left.field, _owner(left, voice, "")
+    match right:
+        case Constant(bool() as value):
+            return own + affirmed(field, value == (sign == "=="))
+        case Constant(value) if field.codes and value is not None:
+            return _coded(sign, left, value, voice)
+        case Column() as other:
+            return f"{term(left, voice)}{_pair(sign, field)}{term(other, voice)}"
+        case Year() | Plus(Year()):
+            return f"{term(left, voice)}{YEARS[sign]}{spells.year(right, voice)}"
+        case Constant(int() as number) if field.label.endswith(("年度", "年份")):
+            return f"{term(left, voice)}{YEARS[sign]} {number} 年"
+        case _ if field.kind is Kind.DATE:
+            said = spells.against(sign, field, right, voice)
+            return own + said if said else f"{term(left, voice)}{spells.DATES[sign]}{term(right, voice)}"
+        case _ if field.kind in (Kind.INT, Kind.DECIMAL):
+            return f"{term(left, voice)}{_signs(field.kind)[sign]}{spells.amount(right, field.unit, voice)}"
         case _:
-            return f"{term(item, moment)} 年"
+            return f"{term(left, voice)}{TEXTS[sign]}{term(right, voice)}"
 
 
-def _named(item: Term) -> str:
-    return term(item, None)
+def affirmed(field: Field, value: bool) -> str:
+    """A yes-or-no as people say it."""
+    if value:
+        return field.present or field.label
+    return field.absent or f"不是“{field.label}”"
 
 
-def _words(kind: Kind) -> dict[str, str]:
-    if kind is Kind.DATE:
-        return DATES
-    return NUMBERS if kind in (Kind.INT, Kind.DECIMAL) else TEXTS
+def _pair(sign: str, field: Field) -> str:
+    if sign in ("==", "!="):
+        return "等于" if sign == "==" else "不同于"
+    return {Kind.DATE: spells.DATES, Kind.TEXT: TEXTS}.get(field.kind, MEASURES)[sign]
 
 
-def _spaced(text: str) -> str:
-    """A space between Chinese and a number or Latin letter, as printers set it."""
-    return f" {text}" if text[:1].isascii() else text
+def _coded(sign: str, left: Column, value: object, voice: Voice) -> str:
+    field, label = left.field, term(left, voice)
+    if sign in ("==", "!="):
+        return f"{label}{TEXTS[sign]}{field.meaning(value) or quoted(str(value))}"
+    if not isinstance(value, int):
+        return f"{label}{TEXTS[sign]}{field.meaning(value) or quoted(str(value))}"
+    chosen = [name for code, name in field.codes.items() if ORDERS[sign](int(code), value)]
+    return label + _among(chosen, voice, False) if chosen else f"{label}{COUNTS[sign]} {value}"
 
 
-def _list(item: Term, choices: Term, moment: Moment | None) -> str:
-    field = item.field if isinstance(item, Column) else None
+def _among(names: list[str], voice: Voice, negated: bool) -> str:
+    if len(names) == 1:
+        return f"{'不是' if negated else '是'}{names[0]}"
+    told = f"{'、'.join(names)}之一" if voice.tight else listed(names)
+    return f"{'不是' if negated else '是'}{told}"
+
+
+def _within(item: Term, choices: Term, voice: Voice, negated: bool) -> str:
+    label = _dated(item, voice) if item.kind is Kind.DATE else term(item, voice)
+    if isinstance(item, Year) and not constant(item):
+        label = f"{_dated(item.date, voice, stem=True)}的年份"
     match choices:
         case Items(items):
-            said = [
-                say(one.value, field) if isinstance(one, Constant) else term(one, moment) for one in items
-            ]
-            return "“" + "、".join(said) + "”"
+            if not items:
+                return f"{label}{'不' if negated else ''}在空列表之中"
+            said = [_choice_of(item, one, voice) for one in items]
+            return label + _among(said, voice, negated)
         case _:
-            return term(choices, moment)
+            name = label.removesuffix("代码")
+            return f"{name}{'不' if negated else ''}在{_list(item, choices, voice)}之中"
 
 
-def _empty(item: Column | Record, negated: bool) -> str:
+def _choice_of(item: Term, one: Term, voice: Voice) -> str:
+    if isinstance(item, Year):
+        return spells.year(one, voice)
+    if isinstance(item, Column) and isinstance(one, Constant) and (item.field.codes or item.field.unit):
+        return say(one.value, item.field)
+    return term(one, voice)
+
+
+def _list(item: Term, choices: Term, voice: Voice) -> str:
+    """A list parameter by its label, and the names of its codes where its value is known."""
+    values = voice.moment.parameters if voice.moment is not None else voice.parameters
+    if not isinstance(choices, Parameter) or not isinstance(item, Column) or choices.name not in values:
+        return term(choices, voice)
+    given = values[choices.name]
+    named = [say(one, item.field) for one in given] if isinstance(given, list | tuple) else []
+    return f"〔{choices.label}：{'、'.join(named)}〕"
+
+
+def _empty(item: Column | Record, voice: Voice, empty: bool) -> str:
     match item:
-        case Column(record, field) if field.missing == "unknown":
-            return f"{'已登记' if negated else '未登记'}{_owner(record)}{field.label}"
-        case Column(record, field):
-            return f"{'有' if negated else '没有'}{_owner(record)}{field.label}"
-        case Record():
-            return f"{'有' if negated else '没有'}{_owner(item).removesuffix('的')}"
+        case Column(_, field) if field.kind is not Kind.BOOL and (field.absent if empty else field.present):
+            return _owner(item, voice, "") + (field.absent if empty else field.present)
+        case Column(_, field) if field.kind is Kind.BOOL:
+            return f"{'未登记' if empty else '已登记'}{_owner(item, voice, '')}是否{field.label}"
+        case Column(_, field) if field.missing == "unknown":
+            return f"{'未登记' if empty else '已登记'}{term(item, voice)}"
+        case Column():
+            return f"{'没有' if empty else '有'}{term(item, voice)}"
+        case Record(_, path):
+            return f"{'未登记' if empty else '已登记'}{voice.owner(item, nearest(item, path[-1]))}"
 
 
-def _exists(rows: Rows, moment: Moment | None, negated: bool) -> str:
-    inner = bare(rows.predicate)
-    if isinstance(inner, Not):
-        every = "不是每条" if not negated else "每条"
-        owner = _owner(rows.record)
-        return f"{owner}{rows.relation.label}{every}都符合“{phrase(inner.item, moment)}”"
-    return f"{'没有' if negated else '有'}{_rows(rows, moment)}"
+def _text(test: TextTest, voice: Voice, negated: bool) -> str:
+    turn = "不" if negated else ""
+    match test:
+        case TextTest("startsWith", Column(_, field) as column, part) if field.part == "place":
+            inside = term(part, voice)
+            return f"{term(column, voice).removesuffix('编码')}{turn}在{inside}范围内"
+        case TextTest("startsWith", Column(_, field) as column, Constant(str() as code)) if (
+            field.codes and field.meaning(code)
+        ):
+            kin = code != code[: field.code_length or len(code)]
+            more = f"中编码以{quoted(code)}开头的一类" if kin else ""
+            return f"{term(column, voice).removesuffix('代码')}{turn}属于{field.meaning(code)}{more}"
+        case TextTest(function, text, part):
+            return f"{term(text, voice)}{turn}{PARTS[function].format(term(part, voice))}"
 
 
-def _rows(rows: Rows, moment: Moment | None) -> str:
-    name = f"{_owner(rows.record)}{rows.relation.label}"
-    if bare(rows.predicate) == Truth(True):
-        return name
-    return f"符合“{phrase(rows.predicate, moment)}”的{name}"
+def _signs(kind: Kind) -> dict[str, str]:
+    match kind:
+        case Kind.DATE:
+            return spells.DATES
+        case Kind.INT:
+            return COUNTS
+        case Kind.DECIMAL:
+            return MEASURES
+        case _:
+            return TEXTS
 
 
-def _owner(record: Record) -> str:
-    return "".join(f"{hop.label}的" for hop in record.path)
+def _owner(column: Column, voice: Voice, between: str) -> str:
+    own = voice.owner(column.record, nearest(column.record, column))
+    return own + between if own else ""
 
 
-def term(item: Term, moment: Moment | None) -> str:
+def _dated(item: Term, voice: Voice, *, stem: bool = False) -> str:
+    """A date field, moved or not, with its owner."""
+    inner = item
+    while isinstance(inner, Shift | Edge):
+        inner = inner.date
+    if not isinstance(inner, Column):
+        return spells.day(item, voice)
+    name = spells.stem(inner.field) if stem else inner.field.label
+    return spells.moved(item, voice, _owner(inner, voice, "的" if name else "") + name)
+
+
+def term(item: Term, voice: Voice) -> str:
     """Say a value in Chinese."""
-    if moment is not None and constant(item):
-        return say(fold(item, moment), None)
+    if voice.moment is not None and constant(item) and item.kind in (Kind.INT, Kind.DECIMAL, Kind.BOOL):
+        return say(fold(item, voice.moment))
     match item:
-        case Constant(value):
-            return say(value, None)
-        case Today():
-            return "今天"
-        case Parameter(_, label):
-            return f"〔{label}〕"
-        case Column(record, field):
-            return f"{_owner(record)}{field.label}"
+        case Column(_, field):
+            return _owner(item, voice, "的") + field.label
         case Count(rows):
-            return f"{_rows(rows, moment)}的条数"
+            told = relations.describe(rows, voice)
+            return f"{told.owner}{told.since}{told.which}{told.noun}{told.meaning}的数量"
         case Length(text):
-            return f"{term(text, moment)}的字数"
-        case Age(birth):
-            return f"{term(birth, moment)}至今的整年数"
-        case Year(Today()):
-            return "今年"
-        case Year(inner):
-            return f"{term(inner, moment)}所在年份"
-        case Edge(function, inner):
-            return f"{term(inner, moment)}{EDGES[function]}"
-        case Shift(inner, sign, count, unit):
-            where = "之后" if sign > 0 else "之前"
-            return f"{term(inner, moment)}{where} {term(count, moment)} {UNITS[unit]}"
-        case Plus(left, sign, right):
-            return f"{term(left, moment)}{'加' if sign > 0 else '减'} {term(right, moment)}"
+            return f"{term(text, voice)}的字数"
         case Items(items):
-            return "“" + "、".join(term(one, moment) for one in items) + "”"
+            return listed([term(one, voice) for one in items]) if items else "空列表"
         case Choice(test, yes, no):
-            return f"{phrase(test, moment)}时为 {term(yes, moment)}，否则为 {term(no, moment)}"
+            return f"{_phrase(test, voice, False)}时为{term(yes, voice)}，否则为{term(no, voice)}"
+        case Shift() | Edge() if not constant(item):
+            return _dated(item, voice)
+        case Age(birth) if not constant(birth):
+            return f"{_dated(birth, voice)}至今的整年数"
+        case Year(day) if not constant(day):
+            return f"{_dated(day, voice)}的年份"
+        case Plus(left, sign, right) if not constant(left):
+            unit = left.field.unit if isinstance(left, Column) else ""
+            more = spells.amount(right, unit, voice)
+            return f"{term(left, voice)}{'加' if sign > 0 else '减'} {more}"
+        case Constant() | Today() | Parameter() | Age() | Year() | Edge() | Shift() | Plus():
+            return spells.plain(item, voice)
         case _:
             assert_never(item)
-
-
-def say(value: Value, field: Field | None) -> str:
-    """Say a cell: codes by their meaning, numbers with their unit, an empty cell as what it means."""
-    match value:
-        case None:
-            return "空" if field is not None and field.missing == "none" else "未登记"
-        case bool():
-            return "是" if value else "否"
-        case date():
-            return value.isoformat()
-        case tuple():
-            return "、".join(say(item, field) for item in value)
-        case _ if field is not None and (meaning := field.meaning(value)) is not None:
-            return meaning
-        case _:
-            return f"{value} {field.unit}".rstrip() if field is not None else str(value)

@@ -85,7 +85,7 @@ certificates = Table(
     fact("valid_from", Date(), "有效期自"),
     fact("valid_to", Date(), "有效期至", part="end"),
     fact("endorsed_on", Date(), "最近签注日期", missing="none", present="已签注", absent="未签注"),
-    fact("review_due_on", Date(), "复审到期日", missing="none", part="end"),
+    fact("review_due_on", Date(), "复审到期日", missing="none", part="end", present="定有复审日", absent="未定复审日"),
     fact("status", Text(), "证件状态", codes=CERTIFICATE_STATUS, nullable=False, server_default="valid", part="mark"),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),

@@ -20,21 +20,21 @@ HEALTH = (
         (
             HEALTH,
             {"certificates": [{"kind": "HEALTH_FOOD", "valid_to": date(2026, 10, 1)}]},
-            "健康证有效期至 2026-10-01，已过 53 天",
+            "健康证已过期 53 天（2026-10-01）",
         ),
         (
             HEALTH,
             {"certificates": [{"kind": "HEALTH_FOOD", "valid_to": date(2026, 12, n)} for n in (1, 3)]},
-            "健康证有效期至 2026-12-03，还有 10 天",
+            "健康证还有 10 天到期（2026-12-03）",
         ),
         (
             "age(resident.birth_date) >= 80",
             {"birth_date": date(1946, 11, 23)},
-            "1946-11-23 出生，80 周岁",
+            "80 周岁（1946-11-23 出生）",
         ),
         ("resident.household.income < 1138.51", {"household": {"income": 900}}, "人均月收入 900 元"),
         ("resident.lives_alone", {"lives_alone": True}, "独居"),
-        ("resident.lives_alone && resident.care_level == 4", {"lives_alone": True, "care_level": 4}, "独居"),
+        ("resident.lives_alone && resident.care_level == 4", {"lives_alone": True, "care_level": 4}, "独居；失能等级完全"),
         ("resident.certificates.size() >= 1", {"certificates": [{"kind": "RESIDENCE"}]}, "证件 1 条"),
     ],
 )  # fmt: skip
@@ -67,7 +67,7 @@ def test_every_clause_is_shown_with_its_facts_even_after_one_failed() -> None:
     assert died.source == "resident.death_on == null"
     assert [fact.text for fact in died.facts] == ["2026-01-01"]
     assert [(used.name, used.label, used.value) for used in health.parameters] == [("notice", "提前天数", 30)]
-    assert health.chinese == "没有符合“证件类型为健康证，且有效期至不早于 2026-12-23”的证件"
+    assert health.chinese == "没有 30 天后仍未过期（2026-12-23 及以后）的健康证"
     assert [(fact.label, fact.text, fact.row) for fact in health.facts] == [
         ("证件类型", "健康证", 1),
         ("有效期至", "未登记", 1),
@@ -100,8 +100,8 @@ def test_a_rule_is_paraphrased_in_whole_sentences() -> None:
         HEALTH, applies="age(resident.birth_date) >= 60 && !(resident.lives_alone || resident.veteran)"
     )
     assert paraphrase(checked).splitlines() == [
-        "对象：年满 60 周岁，且（非“独居”，且非“退役军人”）。",
-        "情形：没有符合“证件类型为健康证，且有效期至不早于今天之后 〔提前天数〕 天”的证件。",
+        "对象：年满 60 周岁，且（不独居且不是“退役军人”）。",
+        "情形：没有〔提前天数〕天后仍未过期的健康证。",
     ]
 
 

@@ -41,7 +41,9 @@ def _added() -> Column[Any]:
 
 
 def _link(column: str, target: str, nullable: bool, **relation: str) -> Column[Any]:
-    return Column(column, Integer, ForeignKey(target), nullable=nullable, info={"relation": relation})
+    return Column(
+        column, Integer, ForeignKey(target), index=True, nullable=nullable, info={"relation": relation}
+    )
 
 
 households = Table(
@@ -61,12 +63,12 @@ residents = Table(
     metadata,
     Column("person_id", Integer, primary_key=True),
     _fact("name", Text, "姓名", "unknown", nullable=False),
-    _fact("birth_date", Date, "出生日期", "unknown"),
-    _fact("death_on", Date, "死亡日期", "none"),
+    _fact("birth_date", Date, "出生日期", "unknown", part="birth"),
+    _fact("death_on", Date, "死亡日期", "none", present="已死亡", absent="在世"),
     _fact("live_code", Text, "居住地编码", "unknown"),
     _fact("hukou_code", Text, "户籍地编码", "unknown"),
     _fact("nickname", Text, "别名", "none"),
-    _fact("lives_alone", Boolean, "独居", "unknown"),
+    _fact("lives_alone", Boolean, "独居", "unknown", present="独居", absent="不独居"),
     _fact("veteran", Boolean, "退役军人", "none"),
     _fact("care_level", Integer, "失能等级", "unknown", codes={"0": "完好", "2": "中度", "4": "完全"}),
     _fact("phone", Text, "联系电话", "unknown", encrypted=True),
@@ -114,7 +116,7 @@ employments = Table(
         inverse_label="从业人员",
     ),
     _fact("handles_food", Boolean, "接触直接入口食品", "unknown"),
-    _fact("ended_on", Date, "离职日期", "none"),
+    _fact("ended_on", Date, "离职日期", "none", present="已离职", absent="在职"),
     _added(),
     info={"entity": "employment", "label": "从业记录", "place": "resident.live_code"},
 )
@@ -142,7 +144,7 @@ certificates = Table(
         inverse_label="证照",
     ),
     _fact("issued_on", Date, "发证日期", "unknown"),
-    _fact("valid_to", Date, "有效期至", "unknown"),
+    _fact("valid_to", Date, "有效期至", "unknown", part="end"),
     _fact("endorsed_on", Date, "签注日期", "none"),
     _fact("points", Integer, "分数", "none"),
     _added(),
@@ -162,7 +164,7 @@ service_events = Table(
         inverse_label="服务记录",
     ),
     _fact("kind", Text, "服务类型", "unknown", codes={"VISIT": "探访", "CHECKUP": "体检"}, nullable=False),
-    _fact("happened_on", Date, "服务日期", "unknown", nullable=False),
+    _fact("happened_on", Date, "服务日期", "unknown", nullable=False, part="event"),
     info={"entity": "service_event", "label": "服务记录"},
 )
 STOVES = (("GAS", "燃气"), ("WOOD", "柴火"))
@@ -225,7 +227,7 @@ DATES = [
     *(date(2026, month, day) for month, day in ((1, 1), (2, 28), (3, 1), (10, 31), (11, 1), (12, 31))),
     *(date(year, month, day) for year in (1944, 1946, 2024) for month, day in ((2, 28), (3, 1), (12, 31))),
     *(date(year, 1, 1) for year in (1900, 1947, 2024, 2027)),
-    date(9999, 12, 31),
+    *[date(9999, 12, 31)] * 3,  # permits without end are common
 ]
 NAMED_TWICE = ("live_code", "hukou_code", "nickname", "remark")  # compared with each other, so often the same
 NUMBERS = [-1, 0, 1, 2, 4, 10**9, 2**31 - 1, -(2**31)]
@@ -332,7 +334,7 @@ def _cell(
         return key
     if column.name == "extra":
         return _extra(column, chance, value)
-    if column.nullable and chance.random() < 0.3:
+    if column.nullable and chance.randrange(10) < 3:
         return None
     if column.foreign_keys:
         (foreign,) = column.foreign_keys
@@ -342,15 +344,15 @@ def _cell(
 
 def _extra(column: Column[Any], chance: random.Random, value: Value) -> Any:
     """Nothing at all, a JSON null, or an object some of whose keys are absent or null."""
-    absent = chance.random()
-    if absent < 0.2:
-        return null() if absent < 0.1 else JSON.NULL
+    absent = chance.randrange(10)
+    if absent < 2:
+        return null() if absent else JSON.NULL
     cells: dict[str, Any] = {}
     for extension in EXTENSIONS:
         if CATALOGUE[extension.entity].table is column.table:
-            missing = chance.random()
-            if missing > 0.1:
-                cells[extension.name] = None if missing < 0.2 else value(extension)
+            missing = chance.randrange(10)
+            if missing:
+                cells[extension.name] = None if missing == 1 else value(extension)
     return cells
 
 
