@@ -132,12 +132,14 @@ def in_force(values: Iterable[Dated], on: date, division: str) -> Dated | None:
 
 def overlapping(values: Sequence[Dated]) -> Iterator[tuple[int, int]]:
     """Places of two values of one division that both claim a day: the same first day, or a stated end after the
-    other's first day. A value without an end gives way to the next, which is no overlap."""
+    other's first day. A value without an end gives way to the next, and an empty one claims nothing."""
     ordered = sorted(range(len(values)), key=lambda place: (values[place].division, values[place].from_))
     for _, places in groupby(ordered, key=lambda place: values[place].division):
-        for earlier, later in pairwise(places):
+        together = list(places)
+        yield from (pair for pair in pairwise(together) if values[pair[0]].from_ == values[pair[1]].from_)
+        for earlier, later in pairwise(place for place in together if values[place].value is not None):
             end, start = values[earlier].to, values[later].from_
-            if values[earlier].from_ == start or (end is not None and end >= start):
+            if end is not None and end >= start != values[earlier].from_:
                 yield earlier, later
 
 

@@ -5,6 +5,7 @@
     │   ├── UnknownParameter     a query parameter nobody declared
     │   ├── NotUtf8              the body is not UTF-8
     │   ├── WrongContentType 415  the body is declared to be something else than JSON
+    │   ├── VersionMissing 428   an edit that does not say which version it is of
     │   └── InvalidInput    422  readable, but a field is wrong
     │       └── FileRefused      a file that cannot be imported at all; `reason` tells why
     ├── NotSignedIn         401
@@ -12,6 +13,7 @@
     ├── NotFound            404  also for what lies outside the actor's scope
     ├── MethodNotAllowed    405  the address exists, but not for this method
     ├── Conflict            409
+    │   ├── Outdated        412  somebody changed it since it was read
     │   └── KeyReused       422  one Idempotency-Key, two different requests
     ├── TooLarge            413
     ├── TooMany             429
@@ -68,6 +70,12 @@ class WrongContentType(BadRequest):
     code, status, title = "wrong_content_type", 415, "The body is not declared as JSON"
 
 
+class VersionMissing(BadRequest):
+    """修改须带上 If-Match，值为读取时得到的 ETag，以免覆盖别人的改动。"""
+
+    code, status, title = "version_missing", 428, "If-Match is missing"
+
+
 class InvalidInput(BadRequest):
     """有字段填写不正确，请按提示更正。"""
 
@@ -108,6 +116,12 @@ class Conflict(Problem):
     """状态已变化，请刷新后再试。"""
 
     code, status, title = "conflict", 409, "The state has changed"
+
+
+class Outdated(Conflict):
+    """这一项已被别人改过，本次没有改动；请重新读取后再提交。"""
+
+    code, status, title = "outdated", 412, "It has changed since it was read"
 
 
 class KeyReused(Conflict):

@@ -1,34 +1,39 @@
-"""Who would match on another day, by today's records: a scan that keeps nothing."""
+"""Who matches on another day, by today's records and that day's rules and parameters: a scan that keeps nothing."""
 
 from __future__ import annotations
 
 import time
 from datetime import date
 
-from rules import CannotEvaluate, RuleErrors, verdicts
+from rules import CannotEvaluate, RuleErrors
 from service.access.unit import Unit
-from service.engine.reconcile import counts, fill
+from service.engine.judging import judge_everyone
+from service.engine.reconcile import counts
 from service.engine.rulebook import Basis, Version, basis
 from service.engine.scan import RuleResult, Scan, wanted_versions
 
 
 async def preview(unit: Unit, *, as_of: date, only_rule: str | None = None) -> Scan:
-    """What each rule would find on `as_of`, by today's records; nothing is kept. A rule that cannot be judged is told
-    as failed and stops no other."""
+    """What each rule would find on `as_of`, by today's records; nothing is kept.
+
+    A past day is judged by the rule versions and parameter values of that day. A rule that cannot be judged is told as
+    failed and stops no other.
+    """
     ground = await basis(unit)
     results = [
-        await _preview(unit, ground, version, as_of) for version in await wanted_versions(unit, only_rule)
+        await _preview(unit, ground, version, as_of)
+        for version in await wanted_versions(unit, as_of, only_rule)
     ]
     return Scan(0, as_of, "preview", results)
 
 
 async def _preview(unit: Unit, ground: Basis, version: Version, as_of: date) -> RuleResult:
     started = time.perf_counter()
-    matched, unknown, error = 0, 0, None
+    matched, unknown, missing, error = 0, 0, None, None
     try:
         if version.effective(as_of):
-            rule, now = ground.checked(version), ground.moment(as_of)
-            await fill(unit, verdicts(rule, ground.catalogue, now, dialect=unit.dialect))
+            asked = await judge_everyone(unit, ground, ground.checked(version), as_of)
+            missing = asked.without_value or None
             matched, unknown = await counts(unit)
     except (RuleErrors, CannotEvaluate) as found:
         error = str(found)
@@ -38,7 +43,7 @@ async def _preview(unit: Unit, ground: Basis, version: Version, as_of: date) -> 
         state="failed" if error else "done",
         matched=matched,
         unknown=unknown,
-        missing=None,
+        missing=missing,
         opened=0,
         resolved=0,
         withdrawn=0,

@@ -1,44 +1,44 @@
 """Bringing a rule pack into force: every file checked, every example run, then new versions in one transaction.
 
-Nothing is published while anything is wrong: a rule that does not check, an example that is not met, a parameter that
-nobody verified, a duty that is not on the duty list (facts/domain §5.3). All of it is told at once.
+Nothing is published while anything is wrong with the files: a rule that does not check, an example that is not met. A
+rule whose parameter nobody verified, or whose duty is not on the duty list (facts/domain §5.3), is stored and waits,
+with its reasons; the others come into force. All of it is told at once.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import delete, func, insert, select, update
 
 from rules import (
     Catalogue,
     CheckedRule,
     ExampleResult,
     Parameters,
-    RuleDocument,
     check,
     check_pack,
     load,
     load_pack,
     read_text,
     run_examples,
-    unverified,
 )
 from service.access import audit, fields
 from service.access.unit import Unit
+from service.engine.activations import active_numbers, keep
+from service.engine.pack_parameters import take
+from service.engine.parameters import unknown_divisions
+from service.engine.readiness import unready
+from service.engine.rulebook import basis
 from service.errors import InvalidInput
-from service.tables import duty_items, parameters, rule_versions
+from service.tables import duty_items
 from service.tables.catalogue import CATALOGUE
 from service.tables.upsert import upsert
 
-PARAMETER_KEY = ("name", "division_code", "effective_from")
 DUTIES = "duties.yml"
 """The duty list beside a pack. Not `.yaml`, because every such file of a pack is a rule or the parameters."""
 
@@ -57,40 +57,60 @@ class Duty(BaseModel):
 
 
 @dataclass(frozen=True)
-class Published:
-    """What a publication changed: rule id → "new", "updated" or "unchanged", and counts of the rest.
+class Held:
+    """Why a rule waits, in Chinese; `active` is the number of the version that stays in force meanwhile."""
 
-    `local` of the parameter values are for a division only; scans of this version use the general values.
+    reasons: list[str]
+    active: int | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication changed: rule id → "new", "updated", "unchanged" or "held", and why the held ones wait.
+
+    Of the parameter values `local` are for a division only, and `kept` names those the house has otherwise.
     """
 
     rules: Mapping[str, str]
+    held: Mapping[str, Held]
     parameters: int
     local: int
+    kept: list[str]
+    unknown_divisions: list[str]
     duties: int
 
 
-async def publish(unit: Unit, folder: Path, only: Collection[str] | None = None) -> Published:
-    """Publish every rule, parameter and duty of a pack folder, or nothing; with `only`, those rules and
-    the parameters they use.
+async def publish(
+    unit: Unit, folder: Path, only: Collection[str] | None = None, *, overwrite: bool = False
+) -> Published:
+    """Publish the parameters, duties and rules of a pack folder; with `only`, those rules and the parameters they use.
 
-    RuleErrors with everything wrong in the files; InvalidInput naming each rule without a verified parameter or a
-    valid duty.
+    Whatever is wrong with the files refuses everything. A rule that lacks a verified parameter or a valid duty is
+    stored and held back, the version in force before stays so, and the others come into force. RuleErrors with
+    everything wrong in the files; InvalidInput where a value contradicts one the house entered. With `overwrite` the
+    pack's parameter values go before those entered in the house.
     """
     pack = load_pack(folder, only)
     checked = check_pack(pack, await fields.catalogue(unit))
     duties = _read_duties(folder / DUTIES)
     await _write_duties(unit, duties)
-    await _refuse_unready(unit, checked, pack.parameters)
-    known = pack.parameters if only is None else _used(checked, pack.parameters)
-    values = await _write_parameters(unit, known)
+    stated = pack.parameters if only is None else _used(checked, pack.parameters)
+    taken = await take(unit, stated, overwrite=overwrite)
+    reasons = await unready(unit, list(checked.values()), (await basis(unit)).parameters)
     texts = {document.rule: read_text(folder / file) for file, document in pack.documents.items()}
     states = {
-        rule.document.rule: await _write_rule(unit, rule.document, texts[rule.document.rule])
-        for rule in checked.values()
+        name: await keep(unit, rule.document, texts[name], ready=name not in reasons)
+        for name, rule in checked.items()
     }
+    active = await active_numbers(unit)
+    held = {name: Held(found, active.get(name)) for name, found in reasons.items()}
     await audit.record(unit, "rules.publish", "pack", folder.name, detail={"rules": states})
-    local = sum(bool(dated.division) for defined in known.defined.values() for dated in defined.values)
-    return Published(states, values, local, len(duties))
+    strange = await unknown_divisions(unit, _divisions(stated))
+    return Published(states, held, taken.values, taken.local, taken.kept, strange, len(duties))
+
+
+def _divisions(known: Parameters) -> set[str]:
+    return {dated.division for item in known.defined.values() for dated in item.values}
 
 
 def _used(checked: Mapping[str, CheckedRule], known: Parameters) -> Parameters:
@@ -114,25 +134,6 @@ def examine(
     return Examined(rule, run_examples(rule, catalogue, known))
 
 
-async def _refuse_unready(unit: Unit, checked: Mapping[str, CheckedRule], known: Parameters) -> None:
-    rows = await unit.connection.execute(select(duty_items.c.duty, duty_items.c.kind, duty_items.c.valid_to))
-    listed = {row.duty: row for row in rows}
-    wrong = [line for rule in checked.values() for line in _unready(rule, known, listed, unit.today)]
-    if wrong:
-        raise InvalidInput("；".join(wrong) + "。请补齐后再发布。")
-
-
-def _unready(rule: CheckedRule, known: Parameters, listed: Mapping[str, Any], today: date) -> Iterator[str]:
-    document = rule.document
-    for error in unverified(rule, known.at(max(today, document.effective.from_))):
-        yield f"规则 {document.rule}：{error.chinese}"
-    item = listed.get(document.duty)
-    if item is None:
-        yield f"规则 {document.rule}：履职清单里没有 {document.duty}"
-    elif item.kind == "withdrawn" or (item.valid_to is not None and item.valid_to < today):
-        yield f"规则 {document.rule}：履职清单事项 {document.duty} 已收回或已到期"
-
-
 def _read_duties(path: Path) -> list[Duty]:
     if not path.exists():
         return []
@@ -147,90 +148,3 @@ async def _write_duties(unit: Unit, duties: list[Duty]) -> None:
     if rows:
         changed = [name for name in rows[0] if name != "duty"]
         await unit.connection.execute(upsert(unit.dialect, duty_items, ["duty"], changed), rows)
-
-
-async def _write_parameters(unit: Unit, known: Parameters) -> int:
-    rows = [
-        {
-            "name": name,
-            "label": defined.label,
-            "kind": defined.kind,
-            "unit": defined.unit,
-            "division_code": dated.division,
-            "effective_from": dated.from_,
-            "effective_to": dated.to,
-            "value": _plain(dated.value),
-            "source": dated.source.model_dump(mode="json") if dated.source else None,
-            "actor_id": unit.actor.account_id,
-            "recorded_at": unit.now,
-        }
-        for name, defined in known.defined.items()
-        for dated in defined.values
-    ]
-    await _end_parameters(unit, known, {tuple(row[name] for name in PARAMETER_KEY) for row in rows})
-    if rows:
-        changed = [name for name in rows[0] if name not in PARAMETER_KEY]
-        await unit.connection.execute(upsert(unit.dialect, parameters, PARAMETER_KEY, changed), rows)
-    return len(rows)
-
-
-async def _end_parameters(unit: Unit, known: Parameters, kept: set[tuple[Any, ...]]) -> None:
-    """Delete the values a pack no longer has of the parameters it defines, so that loading the former pack takes a
-    change back."""
-    columns = [parameters.c[name] for name in ("parameter_id", *PARAMETER_KEY)]
-    rows = await unit.connection.execute(select(*columns).where(parameters.c.name.in_(list(known.defined))))
-    gone = [
-        (row[0], f"{row.name} {row.division_code} {row.effective_from}")
-        for row in rows
-        if tuple(row[1:]) not in kept
-    ]
-    if gone:
-        await unit.connection.execute(
-            delete(parameters).where(parameters.c.parameter_id.in_([key for key, _ in gone]))
-        )
-        await audit.record(
-            unit, "parameters.delete", "pack", "values", detail={"values": [told for _, told in gone]}
-        )
-
-
-async def _write_rule(unit: Unit, document: RuleDocument, text: str) -> str:
-    """Make a new active version unless the active one says the same."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    mine = rule_versions.c.rule == document.rule
-    active = (
-        await unit.connection.execute(
-            select(rule_versions.c.digest).where(mine, rule_versions.c.state == "active")
-        )
-    ).scalar()
-    if active == digest:
-        return "unchanged"
-    last = (
-        await unit.connection.execute(select(func.max(rule_versions.c.version)).where(mine))
-    ).scalar() or 0
-    await unit.connection.execute(
-        update(rule_versions).where(mine, rule_versions.c.state == "active").values(state="retired")
-    )
-    await unit.connection.execute(
-        insert(rule_versions).values(
-            rule=document.rule,
-            version=last + 1,
-            title=document.title,
-            department=document.department,
-            advice=document.task.advice,
-            document=text,
-            digest=digest,
-            state="active",
-            effective_from=document.effective.from_,
-            effective_to=document.effective.to,
-            actor_id=unit.actor.account_id,
-            recorded_at=unit.now,
-        )
-    )
-    return "updated" if last else "new"
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON keeps it; dates as text, which the parameter's kind turns back."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value

@@ -4,10 +4,14 @@
 clear open episodes whose subject is no longer there (`resolved` where the rule still applies to it, `withdrawn`
 otherwise); re-arm settled episodes whose quiet time is over; update what still matches; open what is new. An open
 episode that became undecidable stays open: unknown is never silently "no".
+
+`unjudged` are subjects of a division where a parameter has no value. They count as undecidable, but nothing is asked
+of anybody about them, and what is open of theirs stays exactly as it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,11 +25,13 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    cast,
     delete,
     exists,
     func,
     insert,
     literal,
+    null,
     or_,
     select,
     update,
@@ -35,6 +41,8 @@ from sqlalchemy.schema import CreateTable
 from service.access.unit import Unit
 from service.tables import findings
 from service.tables.columns import Key
+
+UNJUDGED = "unjudged"
 
 verdicts_now = Table(
     "verdicts_now",
@@ -78,18 +86,36 @@ class Tally:
     withdrawn: int = 0
 
 
-async def fill(unit: Unit, verdicts: Select[tuple[object, ...]]) -> None:
-    """Evaluate the verdicts of one rule into the temporary table, emptied before."""
+async def fill(unit: Unit, *verdicts: Select[tuple[object, ...]]) -> None:
+    """Evaluate the verdicts of one rule, a statement a region, into the temporary table, emptied before."""
     await unit.connection.execute(CreateTable(verdicts_now, if_not_exists=True))
     await unit.connection.execute(delete(verdicts_now))
     columns = [column.name for column in verdicts_now.columns]
-    await unit.connection.execute(insert(verdicts_now).from_select(columns, verdicts))
+    for statement in verdicts:
+        await unit.connection.execute(insert(verdicts_now).from_select(columns, statement))
 
 
-async def reconcile(unit: Unit, episode: Episode, still_applies: Select[tuple[int]]) -> Tally:
-    """Apply `verdicts_now` to the findings of the rule. `still_applies` selects the subjects `applies` holds of."""
+async def leave_unjudged(unit: Unit, subjects: Select[tuple[int]], subject_kind: str) -> int:
+    """Put subjects that cannot be judged for want of a parameter into the temporary table; returns how many."""
+    them = subjects.subquery()
+    rows = select(
+        them.c.subject_id,
+        literal(subject_kind),
+        them.c.subject_id,
+        literal(UNJUDGED),
+        literal("normal"),
+        cast(null(), Date()),
+    )
+    columns = [column.name for column in verdicts_now.columns]
+    return (await unit.connection.execute(insert(verdicts_now).from_select(columns, rows))).rowcount
+
+
+async def reconcile(unit: Unit, episode: Episode, still_applies: Sequence[Select[tuple[int]]]) -> Tally:
+    """Apply `verdicts_now` to the findings of the rule. `still_applies` select the subjects `applies` holds of, region
+    by region."""
     matched, unknown = await counts(unit)
-    resolved = await _clear(unit, episode, "resolved", findings.c.subject_id.in_(still_applies))
+    here = or_(*(findings.c.subject_id.in_(part) for part in still_applies))
+    resolved = await _clear(unit, episode, "resolved", here)
     withdrawn = await _clear(unit, episode, "withdrawn", None)
     await _rearm(unit, episode)
     await _keep(unit, episode)
@@ -116,14 +142,14 @@ def _open_episodes(episode: Episode) -> ColumnElement[bool]:
 
 
 async def counts(unit: Unit) -> tuple[int, int]:
-    """How many subjects match, and how many cannot be decided."""
+    """How many subjects match, and how many cannot be decided (or not be judged)."""
     of_verdict = {
         row.verdict: row.n
         for row in await unit.connection.execute(
             select(verdicts_now.c.verdict, func.count().label("n")).group_by(verdicts_now.c.verdict)
         )
     }
-    return of_verdict.get("match", 0), of_verdict.get("unknown", 0)
+    return of_verdict.get("match", 0), of_verdict.get("unknown", 0) + of_verdict.get(UNJUDGED, 0)
 
 
 async def _clear(unit: Unit, episode: Episode, clearing: str, which: ColumnElement[bool] | None) -> int:
@@ -144,6 +170,9 @@ async def _rearm(unit: Unit, episode: Episode) -> None:
             _open_episodes(episode),
             findings.c.settled_on.is_not(None),
             findings.c.quiet_until <= episode.as_of,
+            ~exists().where(
+                verdicts_now.c.subject_id == findings.c.subject_id, verdicts_now.c.verdict == UNJUDGED
+            ),
         )
         .values(cleared_on=episode.as_of, clearing="rearmed")
     )
@@ -163,6 +192,7 @@ async def _keep(unit: Unit, episode: Episode) -> None:
         .where(
             _open_episodes(episode),
             now.subject_id == findings.c.subject_id,
+            now.verdict != UNJUDGED,
             or_(
                 findings.c.grade != now.grade,
                 findings.c.verdict != now.verdict,

@@ -1,20 +1,26 @@
-"""The rules, parameters and working days in force, read from the database; each rule version is checked once."""
+"""The rules, parameters and working days in force on a day, read from the database; each version is checked once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, select
 
-from rules import Catalogue, CheckedRule, Moment, Parameters, check, load
-from rules.parameters import Defined
+from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load
+from rules.moment import Given
+from rules.parameters import Dated, Defined
+from rules.regions import Valued, place_of, regions, where_read
 from service.access import fields
 from service.access.unit import Unit
 from service.calendar import WorkingDays
 from service.errors import NotFound
-from service.tables import calendar_days, parameters, rule_versions
+from service.tables import calendar_days, parameters, rule_activations, rule_versions
+
+log = structlog.get_logger(__name__)
 
 REMEMBERED = 256
 _checked: dict[tuple[str, Catalogue, frozenset[Any]], CheckedRule] = {}
@@ -47,9 +53,33 @@ class Basis:
     parameters: Parameters
     calendar: WorkingDays
 
-    def moment(self, as_of: date) -> Moment:
-        """The day a rule is judged on, with the verified parameter values in force."""
-        return Moment(as_of, self.parameters.at(as_of), self.calendar.after)
+    def moment(self, as_of: date, values: Mapping[str, Given] | None = None) -> Moment:
+        """A day with these parameter values; without them with those in force where no division has its own."""
+        return Moment(as_of, self.parameters.at(as_of) if values is None else values, self.calendar.after)
+
+    def moment_for(self, rule: CheckedRule, record: Mapping[str, Any], as_of: date) -> Moment:
+        """The day one subject is judged on, with the values of its own division; `record` has what `reads` names."""
+        return self.moment(as_of, self.parameters.at(as_of, place_of(rule, record), rule.parameters))
+
+    def reads(self, rule: CheckedRule) -> frozenset[tuple[tuple[str, ...], str]]:
+        """What judging a subject takes from the records: what the rule reads, and where the subject is placed."""
+        return rule.reads | where_read(rule)
+
+    def regions(self, rule: CheckedRule, as_of: date) -> list[Valued]:
+        """Where a rule is judged by which values; one region unless a division overrides a parameter it uses.
+
+        CannotEvaluate, naming parameters and day, when every region lacks one.
+        """
+        found = regions(rule, self.parameters, as_of)
+        if all(part.missing for part in found):
+            raise CannotEvaluate(self._without(found, as_of))
+        return found
+
+    def _without(self, found: list[Valued], as_of: date) -> str:
+        missing = sorted({name for part in found for name in part.missing})
+        chinese = "、".join(f"“{self.parameters.defined[name].label}”（{name}）" for name in missing)
+        english = ", ".join(missing)
+        return f"参数{chinese}在 {as_of} 没有经过核实的值，请登记后再扫描 / no verified value of {english} on {as_of}"
 
     def checked(self, version: Version) -> CheckedRule:
         """The checked rule; RuleErrors when it no longer fits the catalogue or the parameters."""
@@ -64,6 +94,54 @@ class Basis:
 async def active(unit: Unit) -> list[Version]:
     """The active version of every rule, by rule id."""
     return await _versions(unit, rule_versions.c.state == "active")
+
+
+async def in_force(unit: Unit, day: date) -> list[Version]:
+    """The version of every rule that was in force on a day, by rule id; on a day to come the active ones.
+
+    Before a rule was first activated its first version counts, where its `effective` period covers the day: a rule
+    is often entered after the day its law took effect. A version that is active without any record of an activation
+    has been so always.
+    """
+    if day >= unit.today:
+        return await active(unit)
+    a = rule_activations.c
+    rows = await unit.connection.execute(
+        select(a.rule, a.version_id, a.from_on, a.to_on).order_by(a.rule, a.from_on, a.activation_id)
+    )
+    held, first, known = {}, {}, set()
+    for row in rows:
+        if row.from_on <= day and (row.to_on is None or day < row.to_on):
+            held[row.rule] = row.version_id
+        if row.rule not in known and day < row.from_on:
+            first[row.rule] = row.version_id
+        known.add(row.rule)
+    found = await versions(unit, {*held.values(), *first.values()})
+    before = [found[key] for key in first.values() if found[key].effective(day)]
+    unrecorded = [version for version in await active(unit) if version.rule not in known]
+    chosen = [found[key] for key in held.values()] + before + unrecorded
+    return sorted(chosen, key=lambda version: version.rule)
+
+
+async def rule_in_force(unit: Unit, rule: str, day: date) -> Version:
+    """The version of one rule in force on a day; NotFound when there is none."""
+    for version in await in_force(unit, day):
+        if version.rule == rule:
+            return version
+    raise NotFound("没有这条生效的规则，请先查看规则列表中的编号。")
+
+
+async def current(unit: Unit) -> list[Version]:
+    """What is in force, and of each rule the newest version that was stored after it and waits, by rule id."""
+    v = rule_versions.c
+    stored = await _versions(unit, v.state.in_(("active", "checked")))
+    in_use = {version.rule: version.version for version in stored if version.state == "active"}
+    newest = {
+        version.rule: version.version for version in sorted(stored, key=lambda version: version.version)
+    }
+    return [
+        version for version in stored if version.version in (in_use.get(version.rule), newest[version.rule])
+    ]
 
 
 async def active_rule(unit: Unit, rule: str) -> Version:
@@ -95,21 +173,42 @@ async def _parameters(unit: Unit) -> Parameters:
     rows = await unit.connection.execute(
         select(parameters).order_by(parameters.c.name, parameters.c.effective_from)
     )
-    defined: dict[str, dict[str, Any]] = {}
+    defined: dict[str, Defined] = {}
+    values: dict[str, list[Dated]] = {}
     for row in rows:
-        entry = defined.setdefault(
-            row.name, {"label": row.label, "kind": row.kind, "unit": row.unit or "", "values": []}
-        )
-        entry["values"].append(
-            {
-                "from": row.effective_from,
-                "to": row.effective_to,
-                "division": row.division_code,
-                "value": row.value,
-                "source": row.source,
-            }
-        )
-    return Parameters({name: Defined.model_validate(entry, strict=False) for name, entry in defined.items()})
+        defined.setdefault(row.name, Defined(label=row.label, kind=row.kind, unit=row.unit or ""))
+        dated = _readable(dict(row._mapping))
+        if dated is not None:
+            values.setdefault(row.name, []).append(dated)
+    return Parameters(
+        {
+            name: item.model_copy(update={"values": tuple(values.get(name, ()))})
+            for name, item in defined.items()
+        }
+    )
+
+
+def _readable(row: Mapping[str, Any]) -> Dated | None:
+    """A stored value; None, and a line in the log, for one that cannot be read: it counts as empty."""
+    try:
+        return dated_of(row)
+    except ValueError as error:
+        log.error("parameter_unreadable", parameter_id=row["parameter_id"], error=type(error).__name__)
+        return None
+
+
+def dated_of(row: Mapping[str, Any]) -> Dated:
+    """A row of `parameters` as rules see it; ValueError where it is none. JSON keeps dates as text."""
+    value = row["value"]
+    return Dated.model_validate(
+        {
+            "from": row["effective_from"],
+            "to": row["effective_to"],
+            "division": row["division_code"],
+            "value": date.fromisoformat(value) if row["kind"] == "date" and isinstance(value, str) else value,
+            "source": row["source"],
+        }
+    )
 
 
 async def _versions(unit: Unit, which: ColumnElement[bool]) -> list[Version]:

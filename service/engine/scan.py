@@ -1,8 +1,8 @@
-"""A scan: every active rule judged over the whole population, one transaction a rule.
+"""A scan: every rule in force on a day judged over the whole population, one transaction a rule.
 
 The transaction of a rule holds its findings *and* its row in `scan_rules`, so a process killed at any moment resumes
 with the rules that have no row yet, and nothing is lost or doubled. A rule that fails is written down as failed and
-keeps its old findings; the others go on.
+keeps its old findings; the others go on. Parameters are read once, when the scan begins or is taken up again.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import structlog
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors, applying, verdicts
+from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors
 from service.access.actors import SYSTEM, Actor
 from service.access.turns import take_planners_turn
 from service.access.unit import House, Unit
+from service.engine.judging import judge_everyone
 from service.engine.missing import missing_facts
-from service.engine.reconcile import Episode, Tally, fill, reconcile, withdraw
-from service.engine.rulebook import Version, active, active_rule, basis
+from service.engine.reconcile import Episode, Tally, reconcile, withdraw
+from service.engine.rulebook import Basis, Version, basis, in_force, rule_in_force
 from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
 from service.tables import findings, rule_versions, scan_rules, scans
@@ -65,11 +66,11 @@ class Scan:
 async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int:
     """Write down that a scan is to be made.
 
-    NotFound for a rule that is not active, Conflict when none was ever published, InvalidInput for a day that can only be previewed.
+    NotFound for a rule that is not in force, Conflict when none was ever published, InvalidInput for a day that can only be previewed.
     """
     if not await keeps(unit, as_of):
         raise InvalidInput("这一天在将来，或早于最近一次扫描，只能预览，不能写入。")
-    await wanted_versions(unit, only_rule)
+    await wanted_versions(unit, as_of, only_rule)
     row = await unit.connection.execute(
         insert(scans)
         .values(
@@ -95,14 +96,14 @@ async def keeps(unit: Unit, as_of: date) -> bool:
     return as_of <= unit.today and (newest is None or newest <= as_of)
 
 
-async def wanted_versions(unit: Unit, only_rule: str | None) -> list[Version]:
-    """The rules a scan is about; NotFound for one that is not active, Conflict when none was ever published."""
+async def wanted_versions(unit: Unit, as_of: date, only_rule: str | None) -> list[Version]:
+    """The rule versions of a day; NotFound for a rule not in force then, Conflict when none was ever published."""
     if only_rule is not None:
-        return [await active_rule(unit, only_rule)]
+        return [await rule_in_force(unit, only_rule, as_of)]
     ever = await unit.connection.execute(select(rule_versions.c.version_id).limit(1))
     if ever.first() is None:
         raise Conflict("还没有任何规则，请先运行 zhitui rules load。")
-    return await active(unit)
+    return await in_force(unit, as_of)
 
 
 async def run(house: House, scan_id: int, progress: Progress | None = None, actor: Actor = SYSTEM) -> Scan:
@@ -112,7 +113,8 @@ async def run(house: House, scan_id: int, progress: Progress | None = None, acto
         only = (
             await unit.connection.execute(select(scans.c.only_rule).where(scans.c.scan_id == scan_id))
         ).scalar()
-        versions = [version for version in await active(unit) if only in (None, version.rule)]
+        versions = [version for version in await in_force(unit, scan.as_of) if only in (None, version.rule)]
+        ground = await basis(unit)
     if scan.state == "running" and await _give_up_if_overtaken(house, scan, actor):
         return replace(scan, state="failed")
     done = {result.rule for result in scan.rules}
@@ -120,7 +122,7 @@ async def run(house: House, scan_id: int, progress: Progress | None = None, acto
         if progress:
             progress(version.rule, number, len(versions))
         if version.rule not in done:
-            await _scan_rule(house, scan, version, actor)
+            await _scan_rule(house, scan, ground, version, actor)
     async with house.write(actor) as unit:
         if only is None:
             await take_planners_turn(unit)
@@ -165,13 +167,13 @@ async def get(unit: Unit, scan_id: int) -> Scan:
     return Scan(row.scan_id, row.as_of, row.state, [RuleResult(*result) for result in results])
 
 
-async def _scan_rule(house: House, scan: Scan, version: Version, actor: Actor) -> None:
+async def _scan_rule(house: House, scan: Scan, ground: Basis, version: Version, actor: Actor) -> None:
     started = time.perf_counter()
     try:
         async with house.write(actor) as unit:
             if await _already_done(unit, scan.scan_id, version.rule):
                 return
-            judged = await _judge_all(unit, scan.as_of, version)
+            judged = await _judge_all(unit, ground, scan.as_of, version)
             await _write_result(unit, scan.scan_id, version, started, judged)
     except Unavailable:
         raise
@@ -198,13 +200,12 @@ class _Judged:
     missing: dict[str, int]
 
 
-async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
+async def _judge_all(unit: Unit, ground: Basis, as_of: date, version: Version) -> _Judged:
     if not version.effective(as_of):
         await take_planners_turn(unit)
         return _Judged(Tally(withdrawn=await withdraw(unit, version.rule, as_of)), {})
-    ground = await basis(unit)
     rule, now = ground.checked(version), ground.moment(as_of)
-    await fill(unit, verdicts(rule, ground.catalogue, now, dialect=unit.dialect))
+    asked = await judge_everyone(unit, ground, rule, as_of)
     held_until = _held_until(rule.document, now)
     episode = Episode(
         rule=version.rule,
@@ -217,8 +218,9 @@ async def _judge_all(unit: Unit, as_of: date, version: Version) -> _Judged:
         asks=rule.document.unknown == "ask",
     )
     await take_planners_turn(unit)  # after the long part: nobody waits while a rule is being judged
-    tally = await reconcile(unit, episode, applying(rule, ground.catalogue, now, dialect=unit.dialect))
-    return _Judged(tally, await missing_facts(unit, rule, ground.catalogue) if tally.unknown else {})
+    tally = await reconcile(unit, episode, asked.still_applies)
+    missing = await missing_facts(unit, rule, ground.catalogue) if tally.unknown else {}
+    return _Judged(tally, missing | asked.without_value)
 
 
 def _due(document: RuleDocument, now: Moment, start: date) -> date | None:
