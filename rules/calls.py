@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from rules import mistakes
+from rules import mistakes, slips
 from rules.fold import constant
 from rules.functions import CONDITIONS, DAYS, EDGES, FOREIGN, UNITS, USAGE
 from rules.kinds import Kind
@@ -45,7 +45,7 @@ def call(context: Context, node: Call) -> Term | None:
     if node.function in CONDITIONS:
         context.errors.append(mistakes.not_a_value(node.span, "condition"))
     elif node.function in DAYS:
-        context.errors.append(mistakes.unknown_function(node.span, node.function, "today"))
+        context.errors.append(slips.word_operator(node.span, f"{node.function}()", "today"))
     elif node.function in USAGE:
         context.errors.append(mistakes.wrong_arguments(node.span, node.function, USAGE[node.function]))
     else:

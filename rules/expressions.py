@@ -193,7 +193,7 @@ def _emptiness(context: Context, node: Binary, other: Node) -> Formula | None:
     if isinstance(found, Many):
         sign = {"==": "==", "!=": ">"}[node.operator]
         rows = f"{'.'.join(written_path(other))}.size() {sign} 0"
-        context.errors.append(mistakes.null_order(node.span, rows))
+        context.errors.append(mistakes.never_null(node.span, rows))
         return None
     if found is None:
         return None
@@ -259,7 +259,7 @@ def _has(context: Context, node: Call) -> Formula | None:
     found = _recorded(context, node.arguments[0])
     if isinstance(found, Many):
         rows = f"{'.'.join(written_path(node.arguments[0]))}.size() > 0"
-        context.errors.append(mistakes.null_order(node.span, rows))
+        context.errors.append(mistakes.never_null(node.span, rows))
         return None
     return None if found is None else Not(found)
 

@@ -1,5 +1,7 @@
 """The functions of the language, by name, and how each is written."""
 
+import re
+
 UNITS = ("days", "weeks", "months", "years", "working_days")
 MOVABLE = ("days", "weeks")
 EDGES = ("start_of_month", "start_of_year", "end_of_month")
@@ -10,7 +12,7 @@ USAGE = {
     "date": 'date("2026-07-01")',
     "param": 'param("名称")',
     "has": "has(记录.字段)",
-    "size": "关联.size()",
+    "size": "关联.size() 或 文字.size()",
     "exists": "关联.exists(x, 条件)",
     "all": "关联.all(x, 条件)",
     "exists_one": "关联.exists_one(x, 条件)",
@@ -30,3 +32,13 @@ FOREIGN = {
 CONDITIONS = frozenset(
     {"has", "exists", "all", "exists_one", "startsWith", "endsWith", "contains", "anniversary_in"}
 )
+_WORDS = {
+    "关联": "relation", "条件": "condition", "日期": "date", "记录": "record", "字段": "field", "名称": "name",
+    "文字": "text", "开头": "start", "结尾": "end", "包含": "part", "数": "n", "起": "first", "止": "last", "或": "or",
+}  # fmt: skip
+_WORD = re.compile("|".join(_WORDS))
+
+
+def in_english(usage: str) -> str:
+    """One of USAGE for the English sentence."""
+    return _WORD.sub(lambda found: _WORDS[found[0]], usage)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from rules.errors import RuleError, error, shown
+from rules.functions import in_english
 from rules.kinds import CHINESE, ENGLISH, Kind
 from rules.syntax import Span
 
@@ -131,24 +132,28 @@ def many_rows(span: Span, label: str, path: str) -> RuleError:
     )
 
 
-def wrong_arguments(span: Span, function: str, usage: str) -> RuleError:
+def wrong_arguments(span: Span, function: str, usage: str, suggestion: str | None = None) -> RuleError:
     """A function called with the wrong number or form of arguments."""
     return error(
         "wrong_arguments",
         span,
         f"{function} 的写法是 {usage} 。",
-        f"{function} is written {usage} .",
+        f"{function} is written {in_english(usage)} .",
+        suggestion,
     )
 
 
 def wrong_type(span: Span, wanted: Collection[Kind], found: Kind) -> RuleError:
     """A value of one kind where another is needed."""
     kinds = [kind for kind in Kind if kind in wanted]
+    single = len(kinds) > 3
+    chinese = "单个值" if single else "或".join(CHINESE[kind] for kind in kinds)
+    english = "a single value" if single else " or ".join(ENGLISH[kind] for kind in kinds)
     return error(
         "wrong_type",
         span,
-        f"这里需要{'或'.join(CHINESE[kind] for kind in kinds)}，却是{CHINESE[found]}。",
-        f"{' or '.join(ENGLISH[kind] for kind in kinds).capitalize()} is needed here, not {ENGLISH[found]}.",
+        f"这里需要{chinese}，却是{CHINESE[found]}。",
+        f"{english.capitalize()} is needed here, not {ENGLISH[found]}.",
     )
 
 
@@ -203,14 +208,24 @@ def bad_date(span: Span, written: str) -> RuleError:
     )
 
 
-def null_order(span: Span, suggestion: str | None = None) -> RuleError:
+def never_null(span: Span, suggestion: str) -> RuleError:
+    """A to-many relation compared with null: it has rows or none, and is never empty itself."""
+    return error(
+        "never_null",
+        span,
+        f"一对多的关联没有“空”之说；问有没有记录，请写 {suggestion} 。",
+        f"A to-many relation is never null; to ask whether it has rows, write {suggestion} .",
+        suggestion,
+    )
+
+
+def null_order(span: Span) -> RuleError:
     """null with anything but == and !=, or with something that cannot be empty."""
     return error(
         "null_order",
         span,
         "null 只能用 == 或 != 和字段、或可能没有的记录比较。",
         "null can only be compared, by == or !=, with a field or a record that may be absent.",
-        suggestion,
     )
 
 

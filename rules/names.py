@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from rules import mistakes
 from rules.catalogue import Catalogue, Entity, Field, Relation
 from rules.errors import RuleError
+from rules.functions import EDGES, USAGE
 from rules.kinds import Kind
 from rules.meaning import Column, Formula, Parameter, Record, Term
 from rules.parser import RESERVED
@@ -63,7 +64,7 @@ class Context:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like a wrong one, if any is like it."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.65)
     return found[0] if found else None
 
 
@@ -114,9 +115,18 @@ def _step(context: Context, start: Record | Column | Many, node: Select) -> Reco
         context.errors.append(mistakes.many_rows(node.span, start.relation.label, path))
         return None
     if isinstance(start, Column):
-        context.errors.append(mistakes.unknown_field(node.at, start.field.name, node.member, None))
+        context.errors.append(_no_part(start, node))
         return None
     return _member(context, start, node)
+
+
+def _no_part(column: Column, node: Select) -> RuleError:
+    """A field has no parts; `d.year` may mean a function."""
+    if node.member in USAGE:
+        call = f"{node.member}({'.'.join(written_path(node.target))})"
+        known = call if column.kind is Kind.DATE and node.member in ("age", "year", *EDGES) else None
+        return mistakes.wrong_arguments(node.span, node.member, USAGE[node.member], known)
+    return mistakes.unknown_field(node.at, column.field.label, node.member, None)
 
 
 def _member(context: Context, record: Record, node: Select) -> Record | Column | Many | None:
