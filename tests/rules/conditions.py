@@ -1,141 +1,255 @@
-"""Conditions made up at random out of everything the language has."""
+"""Whole rules made up at random out of everything the language has: typed, of bounded depth, sure to check."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+import json
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import TypeVar
 
+from rules import CheckedRule
 from rules.catalogue import Entity, Field
 from rules.kinds import Kind
-from tests.rules import world
+from tests.rules import constants, making, world
 
-EDGES = [date(2024, 2, 29), date(2026, 2, 28), date(2026, 3, 1), date(2026, 12, 31), date(2027, 1, 1)]
 ORDERS = ["==", "!=", "<", "<=", ">", ">="]
-DAYS = [
-    "today", "today + days(30)", "today - weeks(2)", "today - years(80)", "today - months(9)",
-    "today + working_days(3)", "start_of_month(today)", "end_of_month(today)", "start_of_year(today)",
-    'date("1946-11-23")', 'date("1944-02-29")', 'today + days(param("notice"))',
-]  # fmt: skip
-MOVED = [
-    "{}", "{}", "{} + days(31)", "{} - weeks(1)", "start_of_month({})", "end_of_month({} + days(1))",
-    "start_of_year({})",
-]  # fmt: skip
-YEARS = ["1946", "2026", "year(today)", "year(today) - 1", "2025.5", "0", "10000"]
-AGES = ["-1", "0", "1", "18", "60", "80", "79.5", "100", "3000"]
-NUMBERS = ["-1", "0", "1", "2", "80", "1.5", "4"]
-PARTS = ['""', '"a"', '"%"', '"_"', '"湖滨"', '"3301"', '"\\\\"', '"\'"', '"😀"']
+SUBJECTS = ["resident", "employment", "household", "enterprise"]
+LEAVES = (
+    ["date"] * 4 + ["number"] * 3 + ["text"] * 3 + ["flag"] * 3 + ["empty"] * 2 + ["pair"] * 2 + ["fixed"]
+)
+CHOICES = ["if", "chosen"]
+NODES = ["rows"] * 6 + ["and"] * 3 + ["or"] * 3 + ["not"] * 3 + ["asserted"]
+NESTED = 3
 
-Choose = Callable[[Sequence[str]], str]
+Item = TypeVar("Item")
 Scope = tuple[tuple[str, str], ...]
+"""Variable and entity of every record in scope, the innermost first."""
 
 
 class Maker:
-    """Makes one condition; every choice is `choose`'s."""
+    """Makes rules; every choice is `chance`'s."""
 
-    def __init__(self, choose: Choose) -> None:
-        self.choose = choose
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
+        self.constants = constants.Maker(chance)
 
-    def condition(self, scope: Scope, depth: int) -> str:
-        """A condition about the records in scope."""
-        shape = self.choose(
-            ["field", "field", "pair", "absent", "rows", "not", "and", "or", "if"][: 9 if depth else 4]
+    def choose(self, options: Sequence[Item]) -> Item:
+        return self.chance.choice(options)
+
+    def rule(self, subject: str | None = None, depth: int = 3) -> CheckedRule:
+        """A checked rule with both conditions, grades, a visit and a due date."""
+        subject = subject or self.choose(SUBJECTS)
+        scope = ((subject, subject),)
+        grades = self.choose([[], [], ["urgent"], ["important", "low"]])
+        dated = [f"{subject}.{field.name}" for field in _of_kind(world.CATALOGUE[subject], Kind.DATE)]
+        return making.rule(
+            self.condition(scope, self.choose(range(1, depth + 1))),
+            subject=subject,
+            applies=self.choose(["true", "true", self.condition(scope, 1)]),
+            grades={grade: self.condition(scope, 1) for grade in grades},
+            visit=self.choose(VISITS[subject]),
+            due=self.choose(["", *dated]),
         )
-        match shape:
+
+    def condition(self, scope: Scope, depth: int, *, plain: bool = False) -> str:
+        """A condition about the records in scope; a plain one holds no `? :`."""
+        shapes = [*LEAVES, *([] if plain else CHOICES), *(NODES * 2 if depth else [])]
+        match self.choose(shapes):
             case "not":
-                return f"!({self.condition(scope, depth - 1)})"
-            case "and" | "or":
-                sign = {"and": "&&", "or": "||"}[shape]
-                return f"({self.condition(scope, depth - 1)} {sign} {self.condition(scope, depth - 1)})"
+                return f"!({self.condition(scope, depth - 1, plain=plain)})"
+            case "and":
+                return self.joined("&&", scope, depth - 1, plain)
+            case "or":
+                return self.joined("||", scope, depth - 1, plain)
+            case "asserted":
+                sign, value = self.choose(["==", "!="]), self.choose(["true", "false"])
+                return f"({self.condition(scope, depth - 1, plain=plain)} && true) {sign} {value}"
             case "if":
-                branches = [self.condition(scope, 0) for _ in range(3)]
-                return "({} ? {} : {})".format(*branches)
+                yes, no = (self.condition(scope, max(depth - 1, 0)) for _ in range(2))
+                return f"({self.condition(scope, 0, plain=True)} ? {yes} : {no})"
             case "rows":
-                return self.rows(scope, depth)
-            case "absent":
-                hops = [path for path, _ in paths(scope) if "." in path]
-                return f"{self.choose(hops)} {self.choose(['==', '!='])} null"
-            case "pair":
-                return self.pair(scope)
-            case _:
-                path, field = self.field(scope)
-                return self.test(path, field)
+                return self.rows(scope, depth - 1, plain)
+            case "chosen":
+                return self.chosen(scope)
+            case leaf:
+                return str(getattr(self, leaf)(scope))
 
-    def field(self, scope: Scope) -> tuple[str, Field]:
-        known = dict(paths(scope))
-        path = self.choose([name for name, entity in known.items() if entity.fields])
-        name = self.choose(list(known[path].fields))
-        return f"{path}.{name}", known[path].fields[name]
+    def joined(self, sign: str, scope: Scope, depth: int, plain: bool) -> str:
+        count = self.choose([2, 2, 3])
+        return f"({f' {sign} '.join(self.condition(scope, depth, plain=plain) for _ in range(count))})"
 
-    def pair(self, scope: Scope) -> str:
-        path, field = self.field(scope)
-        like = [
-            f"{other}.{name}"
-            for other, entity in paths(scope)
-            for name, known in entity.fields.items()
-            if known.kind is field.kind and not known.encrypted
-        ]
-        if field.encrypted or field.kind is Kind.BOOL:
-            return self.test(path, field)
-        return f"{path} {self.choose(ORDERS)} {self.choose(like)}"
-
-    def test(self, path: str, field: Field) -> str:
-        if field.encrypted or self.choose(["value", "value", "value", "empty"]) == "empty":
-            return f"{path} {self.choose(['==', '!='])} null"
-        match field.kind:
-            case Kind.DATE:
-                return self.date(path)
-            case Kind.BOOL:
-                return self.choose([path, f"!{path}", f"{path} == false", f"{path} != true"])
-            case Kind.TEXT if field.codes:
-                return f'{path} {self.choose(ORDERS)} "{self.choose(list(field.codes))}"'
-            case Kind.TEXT:
-                return self.text(path)
-            case _:
-                numbers = list(field.codes) or NUMBERS
-                return self.choose(
-                    [
-                        f"{path} {self.choose(ORDERS)} {self.choose(numbers)}",
-                        f"{path} - {self.choose(NUMBERS)} {self.choose(ORDERS)} {self.choose(NUMBERS)}",
-                        f"{path} in [{self.choose(numbers)}, {self.choose(numbers)}]",
-                    ]
-                )
-
-    def date(self, path: str) -> str:
-        moved = self.choose(MOVED).format(path)
-        return self.choose(
-            [
-                f"{moved} {self.choose(ORDERS)} {self.choose(DAYS)}",
-                f"age({moved}) {self.choose(ORDERS)} {self.choose(AGES)}",
-                f"year({moved}) {self.choose(ORDERS)} {self.choose(YEARS)}",
-                f"{moved} in [{self.choose(DAYS)}, {self.choose(DAYS)}]",
-                f"anniversary_in({path}, {self.choose(DAYS)}, {self.choose(DAYS)})",
-            ]
-        )
-
-    def text(self, path: str) -> str:
-        return self.choose(
-            [
-                f"{path}.{self.choose(['startsWith', 'endsWith', 'contains'])}({self.choose(PARTS)})",
-                f"{path} {self.choose(ORDERS)} {self.choose(PARTS)}",
-                f"{path}.size() {self.choose(ORDERS)} {self.choose(NUMBERS)}",
-                f"{path} in [{self.choose(PARTS)}, {self.choose(PARTS)}]",
-            ]
-        )
-
-    def rows(self, scope: Scope, depth: int) -> str:
-        targets = {
-            f"{path}.{relation.name}": relation.target
+    def rows(self, scope: Scope, depth: int, plain: bool) -> str:
+        """A test of a relation of any record in scope; its predicate may mention all of them."""
+        targets = [
+            (f"{path}.{relation.name}", relation.target)
             for path, entity in paths(scope)
             for relation in entity.relations.values()
             if relation.many
-        }
-        path = self.choose(list(targets))
+        ]
+        path, target = self.choose(targets)
         name = f"x{len(scope)}"
-        inner = self.condition(((name, targets[path]), *scope), min(depth - 1, 1) if len(scope) < 3 else 0)
-        size = f"{self.choose(ORDERS)} {self.choose(NUMBERS)}"
+        depth = min(depth, 1) if len(scope) < NESTED else 0
+        inner = self.condition(((name, target), *scope), depth, plain=plain)
+        size = f"{self.choose(ORDERS)} {self.choose(constants.SIZES)}"
         asked = self.choose(["exists", "exists", "all", "exists_one", "filter", "size"])
         if asked == "size":
             return f"{path}.size() {size}"
         call = f"{path}.{asked}({name}, {inner})"
         return f"{call}.size() {size}" if asked == "filter" else call
+
+    def field(self, scope: Scope, kinds: Sequence[Kind]) -> tuple[str, Field] | None:
+        """A readable field of one of the kinds, of any record in scope or up to two hops away."""
+        known = [(path, entity) for path, entity in paths(scope) if any(_of_kind(entity, *kinds))]
+        if not known:
+            return None
+        path, entity = self.choose(known)
+        found = self.choose(list(_of_kind(entity, *kinds)))
+        return f"{path}.{found.name}", found
+
+    def empty(self, scope: Scope) -> str:
+        """A field or record, protected fields included, asked for being there."""
+        asked = [
+            f"{path}.{name}"
+            for path, entity in paths(scope)
+            for name in [*entity.fields, *(hop.name for hop in entity.relations.values() if not hop.many)]
+        ]
+        shape = self.choose(["{} == null", "{} != null", "null == {}", "has({})", "!has({})"])
+        return shape.format(self.choose(asked))
+
+    def fixed(self, scope: Scope) -> str:
+        """A condition that mentions no record."""
+        make = self.constants
+        return self.choose(
+            [
+                "true",
+                "false",
+                f"{make.date()} {self.choose(ORDERS)} {make.date()}",
+                f"{make.number()} {self.choose(ORDERS)} {make.number()}",
+                f"{make.number()} in [{make.number()}, {make.number()}]",
+                f"{make.text()} {self.choose(ORDERS)} {make.text()}",
+            ]
+        )
+
+    def flag(self, scope: Scope) -> str:
+        found = self.field(scope, [Kind.BOOL])
+        if found is None:
+            return self.empty(scope)
+        shapes = ["{}", "!{}", "{} == true", "{} == false", "{} != true", "true == {}", "{} in [true]"]
+        return self.choose(shapes).format(found[0])
+
+    def pair(self, scope: Scope) -> str:
+        """Two fields compared as they are."""
+        kinds = self.choose([[Kind.DATE], [Kind.INT, Kind.DECIMAL], [Kind.TEXT], [Kind.BOOL]])
+        one, other = self.field(scope, kinds), self.field(scope, kinds)
+        if one is None or other is None:
+            return self.empty(scope)
+        return f"{one[0]} {self.choose(ORDERS[:2] if kinds == [Kind.BOOL] else ORDERS)} {other[0]}"
+
+    def date(self, scope: Scope) -> str:
+        found = self.field(scope, [Kind.DATE])
+        if found is None:
+            return self.empty(scope)
+        moved, make = self.moved(found[0]), self.constants
+        sides = [f"age({moved})", f"year({moved})", f"age({moved}) + 1", f"year({moved}) - 2000"]
+        return self.choose(
+            [
+                self.compared(moved, make.date()),
+                self.compared(moved, make.date()),
+                f"{moved} in {make.listed(make.date)}",
+                self.compared(self.choose(sides), make.years()),
+                self.compared(self.choose(sides), make.years()),
+                f"{self.choose(sides)} in {make.listed(make.years)}",
+                f"anniversary_in({found[0]}, {make.date()}, {make.date()})",
+                f"anniversary_in({found[0]}, today - days(30), today + days(30))",
+            ]
+        )
+
+    def moved(self, path: str) -> str:
+        """A date field, moved and taken to an edge, several times over."""
+        for _ in range(self.choose([0, 0, 0, 1, 1, 2])):
+            shape = self.choose(
+                ["{} + days({n})", "{} - weeks({n})", "days({n}) + ({})", "{e}({})", "{e}({})"]
+            )
+            path = shape.format(path, n=self.choose(constants.STEPS), e=self.choose(constants.EDGES))
+        return path
+
+    def number(self, scope: Scope) -> str:
+        found = self.field(scope, [Kind.INT, Kind.DECIMAL])
+        if found is None:
+            return self.empty(scope)
+        path, field = found
+        make = self.constants
+        if field.codes:
+            return self.coded(path, field)
+        exact = field.kind is Kind.INT or not field.extra
+        side = self.choose(["{}", "{}", "{} + {n}", "{} - {n}", "{n} + {}"]).format(
+            path, n=make.number(exact)
+        )
+        if self.choose([True, True, False]):
+            return self.compared(side, make.number(exact))
+        return f"{side} in {make.listed(lambda: make.number(exact))}"
+
+    def coded(self, path: str, field: Field) -> str:
+        quoted = '"{}"' if field.kind is Kind.TEXT else "{}"
+        codes = [quoted.format(code) for code in field.codes]
+        if self.choose([True, True, False]):
+            return self.compared(path, self.choose(codes))
+        return f"{path} in [{', '.join(self.chance.sample(codes, self.choose(range(len(codes) + 1))))}]"
+
+    def text(self, scope: Scope) -> str:
+        found = self.field(scope, [Kind.TEXT])
+        if found is None:
+            return self.empty(scope)
+        path, field = found
+        make = self.constants
+        if field.codes:
+            part = json.dumps(self.choose([*field.codes, "D", "O", ""])[-2:])
+            return self.choose(
+                [self.coded(path, field), f"{path}.endsWith({part})", f"{path}.contains({part})"]
+            )
+        function = self.choose(["startsWith", "endsWith", "contains"])
+        return self.choose(
+            [
+                f"{path}.{function}({make.text()})",
+                f"{path}.{function}({make.text()})",
+                self.compared(path, make.text()),
+                f"{path} in {make.listed(make.text)}",
+                f'{path} in param("industries")',
+                self.compared(f"{path}.size()", self.choose(constants.SIZES)),
+                f"{path}.size() + 1 in {make.listed(lambda: self.choose(constants.SIZES))}",
+            ]
+        )
+
+    def chosen(self, scope: Scope) -> str:
+        """A value that depends on a condition, on one side of a comparison or on both."""
+        found = self.field(scope, [Kind.DATE]), self.field(scope, [Kind.DATE])
+        test, make = self.condition(scope, 0, plain=True), self.constants
+        if found[0] is None or found[1] is None:
+            return f"({test} ? {make.number()} : {make.number()}) {self.choose(ORDERS)} {make.number()}"
+        fixed = f"({test} ? {make.date()} : {make.date()})"
+        either = f"({self.condition(scope, 0, plain=True)} ? {found[0][0]} : {self.moved(found[1][0])})"
+        return self.choose(
+            [
+                self.compared(found[0][0], fixed),
+                self.compared(either, make.date()),
+                self.compared(either, fixed),
+                self.compared(f"age({found[0][0]})", f"({test} ? {make.years()} : {make.years()})"),
+            ]
+        )
+
+    def compared(self, one: str, other: str) -> str:
+        sides = [one, other] if self.choose([True, True, True, False]) else [other, one]
+        return f" {self.choose(ORDERS)} ".join(sides)
+
+
+VISITS = {
+    "resident": ["resident", "resident.household"],
+    "employment": ["employment.enterprise", "employment.resident", "employment.resident.household"],
+    "household": ["household"],
+    "enterprise": ["enterprise"],
+}
+
+
+def _of_kind(entity: Entity, *kinds: Kind) -> Iterator[Field]:
+    return (field for field in entity.fields.values() if field.kind in kinds and not field.encrypted)
 
 
 def paths(scope: Scope) -> Iterator[tuple[str, Entity]]:

@@ -7,14 +7,15 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy.sql import Executable
 
 from rules import CannotEvaluate, CheckedRule, Moment, verdicts
-from rules.emit import Mode
-from rules.interpret import test
+from rules.check import stops
+from rules.interpret import Scope, find, test
 from rules.meaning import And
 from tests.rules import world
 
 Answers = dict[int, str]
 Ask = Callable[[Executable], list[Any]]
-Dialect = Literal["sqlite", "postgresql"]
+Dialect: TypeAlias = Literal["sqlite", "postgresql"]
+Mode: TypeAlias = Literal["full", "few", "one"]
 Form: TypeAlias = tuple[Dialect, Mode]
 FORMS: tuple[Form, ...] = (
     ("sqlite", "full"),
@@ -45,20 +46,23 @@ class Town:
         return answers
 
     def graded(self, rule: CheckedRule, moment: Moment, form: Form) -> Answers:
-        """Subject key to `verdict grade`, as the database says in one of its forms."""
+        """Subject key to verdict, grade, target and due date, as the database says in one of its forms."""
         dialect, mode = form
         try:
             statement = verdicts(rule, world.CATALOGUE, moment, dialect=dialect, mode=mode)
         except CannotEvaluate:
             return REFUSED
         rows = self.ask[dialect](statement)
-        answers = {row.subject_id: f"{row.verdict} {row.grade}" for row in rows}
+        answers = {
+            row.subject_id: f"{row.verdict} {row.grade} → {row.target_kind} {row.target_id}, due {row.due_on}"
+            for row in rows
+        }
         assert len(answers) == len(rows), f"{form}: a subject twice"
         return answers
 
 
 def interpreted(town: Town, rule: CheckedRule, moment: Moment) -> Answers:
-    """Subject key to `verdict grade`, as the interpreter says; who does not match at all is left out."""
+    """The same as the interpreter says; who does not match at all is left out."""
     subject = rule.document.subject
     try:
         holds = test(And((rule.applies, rule.when)), moment)
@@ -71,8 +75,19 @@ def interpreted(town: Town, rule: CheckedRule, moment: Moment) -> Answers:
         outcome = holds(scope)
         if outcome is not False:
             grade = next((name for name, reached in grades if reached(scope)), "normal")
-            found[key] = f"{'unknown' if outcome is None else 'match'} {grade}"
+            verdict = "unknown" if outcome is None else "match"
+            due = None if rule.due is None else (find(scope, rule.due.record) or {}).get(rule.due.field.name)
+            found[key] = f"{verdict} {grade} → {_target(rule, scope)}, due {due}"
     return found
+
+
+def _target(rule: CheckedRule, scope: Scope) -> str:
+    """Whom to visit: the record furthest along the path that is there and may be visited."""
+    for stop in stops(rule.visit, rule.document.subject):
+        row = find(scope, stop)
+        if row is not None:
+            return f"{stop.entity} {row[world.CATALOGUE[stop.entity].key.name]}"
+    raise AssertionError("nobody to visit")
 
 
 def agreed(town: Town, rule: CheckedRule, moment: Moment, forms: Iterable[Form] = FORMS) -> Answers:
@@ -80,16 +95,15 @@ def agreed(town: Town, rule: CheckedRule, moment: Moment, forms: Iterable[Form] 
     expected = interpreted(town, rule, moment)
     answers = {form: town.graded(rule, moment, form) for form in forms}
     differing = {
-        key for said in answers.values() for key in said.keys() | expected if _differ(key, said, expected)
+        key
+        for said in answers.values()
+        for key in said.keys() | expected.keys()
+        if said.get(key) != expected.get(key)
     }
     assert not differing, _difference(
         town, rule, moment, min(differing), {("interpreter", ""): expected, **answers}
     )
     return expected
-
-
-def _differ(key: int, said: Answers, expected: Answers) -> bool:
-    return said.get(key) != expected.get(key)
 
 
 def _difference(
@@ -98,7 +112,9 @@ def _difference(
     """The first record that is judged differently, as somebody wants to read it who has to find out why."""
     document = rule.document
     record = town.records[document.subject].get(key, {})
-    said = "\n".join(f"  {' '.join(who):18} {answer.get(key, 'no')}" for who, answer in answers.items())
+    said = "\n".join(
+        f"  {' '.join(who):18} {answer.get(key, answer.get(0, 'no'))}" for who, answer in answers.items()
+    )
     return (
         f"the evaluators differ on {document.subject} {key}, today = {moment.as_of}\n"
         f"  applies: {document.applies}\n  when:    {document.when}\n  grades:  {dict(document.grades)}\n"

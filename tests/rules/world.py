@@ -269,7 +269,7 @@ Cell: TypeAlias = Column[Any] | Extension
 Value: TypeAlias = Callable[[Cell], Any]
 
 
-def town(seed: int, people: int = 120) -> Rows:
+def town(seed: int, people: int = 150) -> Rows:
     """A population in which every value of every pool occurs, now and then an empty cell, and rows twice."""
     chance = random.Random(seed)  # the same town in every run
     decks: dict[str, list[Any]] = {}
