@@ -14,9 +14,8 @@ from rules.interpret import Scope, find
 from rules.meaning import And, Column, Exists, Formula, Said, Term, conjuncts
 from rules.moment import Moment
 from rules.reasons import reason
-from rules.refusals import Nearest, nearest, refusal
+from rules.refusals import Nearest, Refused, refusal, refused
 from rules.syntax import Span
-from rules.turns import first_day
 from rules.words import phrase
 
 Verdict = Literal["match", "no", "unknown"]
@@ -81,8 +80,10 @@ class Judge:
                 line = reason(self.rule, scope, self._holds)
                 return Judgement("match", applies, grade, clauses, line, missing)
             case False:
-                line, closest, day = self._refused(scope)
-                return Judgement("no", applies, grade, clauses, line, missing, closest, day)
+                line, found = self._refused(scope)
+                return Judgement(
+                    "no", applies, grade, clauses, line, missing, found.nearest, found.matches_from
+                )
             case _:
                 asks = tuple(self._asks(clauses, scope))
                 return Judgement("unknown", applies, grade, clauses, _lacking(clauses), missing, asks=asks)
@@ -109,14 +110,9 @@ class Judge:
     def _grade(self, scope: Scope) -> Grade:
         return next((grade for grade, formula in self.rule.grades if self._holds(formula, scope)), "normal")
 
-    def _refused(self, scope: Scope) -> tuple[str, Nearest, date | None]:
-        closest, failing = nearest(self.rule, self._formulas, scope, self._holds)
-        day = None
-        if closest.from_day is not None:
-            until = self.rule.document.effective.to
-            day = first_day((self._whole,), scope, self.moment, until)
-        chinese = self._conditions()[closest.clause].chinese
-        return refusal(closest, failing, chinese, day), closest, day
+    def _refused(self, scope: Scope) -> tuple[str, Refused]:
+        found = refused(self.rule, self._formulas, scope, self._holds)
+        return refusal(found, self._conditions()[found.nearest.clause].chinese), found
 
     def _asks(self, clauses: tuple[Clause, ...], scope: Scope) -> Iterator[Missing]:
         """Each missing fact once, in the order of the rule."""

@@ -13,7 +13,7 @@ from rules.spells import born, stem
 from rules.values import say
 from rules.words import affirmed
 
-CHOSEN, DATED, ROW, PLAIN, EMPTY = 4, 3, 2, 1, 0
+CHOSEN, COMING, DATED, ROW, PLAIN, EMPTY = 5, 4, 3, 2, 1, 0
 
 
 class Told(NamedTuple):
@@ -44,7 +44,7 @@ def _told(field: Field, value: Value, today: date, name: str) -> Told:
         case date() if field.part == "event":
             return Told(DATED, f"上次{name}{_away(value, today)}")
         case date():
-            return Told(DATED, f"{name}{stem(field)}{_away(value, today)}")
+            return Told(ROW, f"{name}{stem(field)}{_away(value, today)}")
         case bool():
             return Told(PLAIN, affirmed(field, value))
         case str() | int() if field.part == "mark" and name:
@@ -92,7 +92,7 @@ def coming_of_age(birth: date, years: int, today: date) -> Told:
     """How far an age is still away: in days, beyond two years in years."""
     missing = (anniversary(birth, years) - today).days
     span = f"{missing} 天" if missing <= 2 * 366 else f"{years - completed_years(birth, today) - 1} 年多"
-    return Told(DATED, f"还差 {span}满 {years} 周岁（{birth} 出生）")
+    return Told(COMING, f"还差 {span}满 {years} 周岁（{birth} 出生）")
 
 
 def anniversaries(start: date, first: date, last: date, today: date, field: Field, name: str) -> Told:

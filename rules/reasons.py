@@ -130,10 +130,11 @@ def _atom(atom: Formula, scope: Scope, holds: Holding, name: str, *, failing: bo
             column.field
         ):
             yield from _age(sign, asked, column, bound, scope, holds, failing=failing)
-        case Compare(_, left, right):
+        case Compare(sign, left, right):
             columns = [found for side in (left, right) if (found := _inner(side)) is not None]
             for column in columns:
-                yield from cell(column, scope, today, name)
+                told = cell(column, scope, today, name)
+                yield from (told if failing or not _lasts(sign, column) else map(_aside, told))
         case Within(item) | TextTest(_, item):
             found = _inner(item)
             if found is not None:
@@ -152,6 +153,15 @@ def _atom(atom: Formula, scope: Scope, holds: Holding, name: str, *, failing: bo
             yield Told(EMPTY, f"{'没有' if find(scope, record) is None else '有'}{path[-1].label}")
         case _:
             return
+
+
+def _lasts(sign: str, column: Column) -> bool:
+    """Whether a condition asks that something has not run out yet, which is no news where it holds."""
+    return column.field.part == "end" and sign in (">=", ">")
+
+
+def _aside(told: Told) -> Told:
+    return Told(EMPTY, told.text)
 
 
 def _inner(item: Term) -> Column | None:

@@ -1,5 +1,6 @@
 """Why a record does not match: of the conditions that fail the one nearest to holding, and when it will."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from rules.holding import Holding
 from rules.interpret import Scope
 from rules.meaning import Formula
 from rules.reasons import denied
-from rules.turns import first_day
+from rules.turns import first_day, turning_days
 from rules.values import spaced
 
 SHORT = 24
@@ -27,26 +28,55 @@ class Nearest:
     from_day: date | None
 
 
-def nearest(
-    rule: CheckedRule, clauses: tuple[Formula, ...], scope: Scope, holds: Holding
-) -> tuple[Nearest, int]:
-    """The nearest failing clause and how many fail; the one that holds soonest, otherwise the first.
+@dataclass(frozen=True)
+class Refused:
+    """What keeps a record from matching, of how many things, and from when it will match if only the day changes."""
 
-    Only for a record that does not match, of which some clause is false.
-    """
+    nearest: Nearest
+    failing: int
+    matches_from: date | None
+
+
+def refused(rule: CheckedRule, clauses: tuple[Formula, ...], scope: Scope, holds: Holding) -> Refused:
+    """Of the failing clauses the one that holds soonest, otherwise the first; for a record that does not match."""
     until = rule.document.effective.to
     failing = [place for place, clause in enumerate(clauses) if holds(clause, scope) is False]
-    days = {place: first_day((clauses[place],), scope, holds.moment, until) for place in failing}
+    turns = {place: turning_days(clauses[place], scope, holds.moment, until) for place in failing}
+    days = {place: first_day((clauses[place],), turns[place], scope, holds.moment) for place in failing}
     place = min(failing, key=lambda at: (days[at] is None, days[at] or date.max, at))
     told = max(denied(clauses[place], scope, holds), default=None, key=lambda one: one.weight)
-    return Nearest(place, spaced(told.text) if told else "", days[place]), len(failing)
+    closest = Nearest(place, spaced(told.text) if told else "", days[place])
+    first = [clauses[at] for at in failing]
+    others = [clause for at, clause in enumerate(clauses) if at not in turns]
+    return Refused(closest, len(failing), _matches_from(first, others, days, turns, scope, holds, until))
 
 
-def refusal(found: Nearest, failing: int, chinese: str, matches_from: date | None) -> str:
+def _matches_from(
+    failing: list[Formula],
+    others: list[Formula],
+    days: Mapping[int, date | None],
+    turns: Mapping[int, set[date]],
+    scope: Scope,
+    holds: Holding,
+    until: date | None,
+) -> date | None:
+    """The first day on which all hold: not before each of the failing has held for once."""
+    known = [day for day in days.values() if day is not None]
+    if len(known) < len(days):
+        return None
+    start = max(known)
+    found = {start}.union(*turns.values())
+    found.update(day for clause in others for day in turning_days(clause, scope, holds.moment, until))
+    later = {day for day in found if day >= start}
+    return first_day((*failing, *others), later, scope, holds.moment)
+
+
+def refusal(found: Refused, chinese: str) -> str:
     """One line: what does not hold, the fact, how many more, and from when it will match."""
-    what = found.fact or f"“{chinese}”不成立"
-    if found.fact and len(chinese) <= SHORT and not found.fact.startswith("还差"):
-        what = f"“{chinese}”不成立，{found.fact}"
-    more = f"；另有 {failing - 1} 项不成立" if failing > 1 else ""
-    then = f"；{matches_from} 起符合" if matches_from else ""
+    fact = found.nearest.fact
+    what = fact or f"“{chinese}”不成立"
+    if fact and len(chinese) <= SHORT and not fact.startswith("还差"):
+        what = f"“{chinese}”不成立，{fact}"
+    more = f"；另有 {found.failing - 1} 项不成立" if found.failing > 1 else ""
+    then = f"；{found.matches_from} 起符合" if found.matches_from else ""
     return f"不符合：{what}{more}{then}"

@@ -3,7 +3,7 @@
 Between two such days nothing turns, so asking on each of them finds the first day on which a condition holds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -40,13 +40,20 @@ HORIZON = timedelta(days=366 * 60)
 """How far ahead is looked: from the beginning of a working life to the greatest age a rule asks for."""
 SEASONS = 13
 """Months in which conditions that return with the year are looked at: all of them, the present one twice."""
+NEAR = timedelta(days=800)
+"""A window about today is left within this time after the day it waits for."""
 ONE_DAY = timedelta(days=1)
 
 
-def first_day(formulas: Sequence[Formula], scope: Scope, moment: Moment, until: date | None) -> date | None:
-    """The first day after the moment's on which all of them hold, nothing else changing; None when there is none."""
-    last = _last(moment, until)
-    days = {day for formula in formulas for day in _turns(formula, scope, moment, last)}
+def turning_days(formula: Formula, scope: Scope, moment: Moment, until: date | None) -> set[date]:
+    """The days after the moment's, up to `until`, on which the condition may turn."""
+    return set(_turns(formula, scope, moment, _last(moment, until)))
+
+
+def first_day(
+    formulas: Sequence[Formula], days: Collection[date], scope: Scope, moment: Moment
+) -> date | None:
+    """The first of the days on which all the conditions hold, nothing else changing; None when there is none."""
     for day in sorted(days):
         then = replace(moment, as_of=day)
         try:
@@ -107,13 +114,17 @@ def moves(item: Term) -> bool:
 
 def _compared(left: Term, right: Term, scope: Scope, moment: Moment, last: date) -> Iterator[date]:
     """Where one side stands still, the other never goes back; so each order turns once at most."""
+    still = [None if moves(side) else _value(side, moment, scope) for side in (left, right)]
+    if any(known is None and not moves(side) for known, side in zip(still, (left, right), strict=True)):
+        return
     for sign in (">=", ">"):
         order = ORDERS[sign]
 
         def holds(day: date, order: Callable[[Any, Any], bool] = order) -> bool | None:
             then = replace(moment, as_of=day)
             try:
-                a, b = _value(left, then, scope), _value(right, then, scope)
+                a = _value(left, then, scope) if still[0] is None else still[0]
+                b = _value(right, then, scope) if still[1] is None else still[1]
             except CannotEvaluate:
                 return None
             return None if a is None or b is None else order(a, b)
@@ -167,5 +178,6 @@ def _returns(start: date, first: Term, end: Term, moment: Moment, last: date) ->
         def left(on: date, day: date = day) -> bool:
             return fold_date(first, replace(moment, as_of=on)) > day
 
-        yield from _bisected(entered, moment.as_of, last)
-        yield from _bisected(left, moment.as_of, last)
+        beyond = min(last, max(day, moment.as_of) + NEAR)
+        yield from _bisected(entered, moment.as_of, beyond)
+        yield from _bisected(left, moment.as_of, beyond)
