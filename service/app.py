@@ -12,7 +12,20 @@ from aiohttp import web
 from service import jobs
 from service.access.throttle import Throttle
 from service.access.unit import House
-from service.api import enterprises, findings, health, links, reveal, rules, scans, sign_in, start, tasks
+from service.api import (
+    catalogue,
+    enterprises,
+    fields,
+    findings,
+    health,
+    links,
+    reveal,
+    rules,
+    scans,
+    sign_in,
+    start,
+    tasks,
+)
 from service.api.headers import add_headers
 from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
@@ -21,7 +34,7 @@ from service.api.timeouts import limit_seconds
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
-    sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, scans.routes,
+    sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, fields.routes, catalogue.routes, scans.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ column `extra` of the records.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -23,7 +24,7 @@ async def declared(unit: Unit) -> tuple[Extension, ...]:
     rows = await unit.connection.execute(
         select(extension_fields).where(f.retired_at.is_(None)).order_by(f.entity, f.name)
     )
-    return tuple(_extension(row) for row in rows)
+    return tuple(extension_of(row) for row in rows)
 
 
 async def catalogue(unit: Unit) -> Catalogue:
@@ -37,7 +38,8 @@ def catalogue_with(extensions: tuple[Extension, ...]) -> Catalogue:
     return read(metadata.tables.values(), extensions)
 
 
-def _extension(row: Row[tuple[object, ...]]) -> Extension:
+def extension_of(row: Row[Any]) -> Extension:
+    """The declaration in a row of the table."""
     return Extension(
         entity=row.entity,
         name=row.name,

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     EDIT_RULES = "edit_rules"
     SCAN = "scan"
     IMPORT = "import"
+    FIELDS = "fields"  # declare and retire extension fields: decides what is recorded of people
     ENTERPRISE = "enterprise"  # the status of one enterprise
     ACCOUNTS = "accounts"
     AUDIT = "audit"
@@ -44,7 +45,8 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE},
     Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES},
     Role.APPROVER: _EVERYONE | {Permission.READ_RULES},
-    Role.SYSTEM_ADMIN: _EVERYONE | {Permission.READ_RULES, Permission.SCAN, Permission.IMPORT},
+    Role.SYSTEM_ADMIN: _EVERYONE
+    | {Permission.READ_RULES, Permission.SCAN, Permission.IMPORT, Permission.FIELDS},
     Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS},
     Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.AUDIT},
 }
