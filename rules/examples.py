@@ -8,7 +8,7 @@ from typing import Any
 from rules.catalogue import Catalogue, Entity, Field, Relation
 from rules.check import CheckedRule
 from rules.documents import Example
-from rules.errors import CannotEvaluate, RuleError
+from rules.errors import CannotEvaluate, RuleError, RuleErrors
 from rules.explain import Judgement, judge
 from rules.kinds import Kind, Value, kind_of
 from rules.misfits import bad_example, example_failed
@@ -44,15 +44,23 @@ def run_examples(
 def _run(
     rule: CheckedRule, example: Example, catalogue: Catalogue, parameters: Parameters | None
 ) -> ExampleResult:
-    maker = _Maker(rule, catalogue, example.name)
-    record = maker.record(example.given)
-    if maker.errors:
-        return ExampleResult(example.name, None, tuple(maker.errors))
     try:
+        record = record_of(rule, catalogue, example)
         judgement = judge(rule, record, moment_of(example, parameters))
+    except RuleErrors as errors:
+        return ExampleResult(example.name, None, errors.errors)
     except CannotEvaluate as error:
         return ExampleResult(example.name, None, (bad_example(example.name, str(error)),))
     return ExampleResult(example.name, judgement, tuple(_misses(example, judgement)))
+
+
+def record_of(rule: CheckedRule, catalogue: Catalogue, example: Example) -> dict[str, Any]:
+    """The subject's record an example gives; RuleErrors with every fact the catalogue does not have."""
+    maker = _Maker(rule, catalogue, example.name)
+    record = maker.record(example.given)
+    if maker.errors:
+        raise RuleErrors(maker.errors)
+    return record
 
 
 def moment_of(example: Example, parameters: Parameters | None) -> Moment:

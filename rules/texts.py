@@ -8,6 +8,7 @@ from rules.errors import RuleError
 from rules.syntax import Span
 
 OPENING = re.compile(r"([rRbB]{0,2})(\"\"\"|'''|[\"'“”‘’＂＇])")
+OPENERS = frozenset("rRbB\"'“”‘’＂＇")  # what a literal may begin with
 _CLOSING = {
     "“": "[”“\"]", "”": "[”“\"]", "＂": "[＂\"]",
     "‘": "[’‘']", "’": "[’‘']", "＇": "[＇']",

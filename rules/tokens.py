@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rules import slips
 from rules.errors import RuleError
 from rules.syntax import Span, quoted
-from rules.texts import OPENING, text_literal
+from rules.texts import OPENERS, OPENING, text_literal
 
 
 class Mark(Enum):
@@ -81,6 +81,7 @@ _UNSEEN = re.compile(
 )
 _HELD = re.compile("[\0\ud800-\udfff]")
 _GAP = re.compile(rf"(?:\s|{_UNSEEN.pattern})+")
+_COMMENT_SIGNS = ("/", "#")
 _COMMENT = re.compile(r"(?://|#)[^\n\r]*")
 _UNITS = {"千": 1000, "万": 10_000, "亿": 100_000_000}
 
@@ -98,12 +99,8 @@ class _Reader:
 def tokenize(text: str) -> Tokenized:
     """Split `text` into tokens and comments."""
     reader = _Reader(text, text.translate(_FULL_WIDTH), list(_unseen(text)))
-    while reader.at < len(text):
-        gap = _GAP.match(reader.plain, reader.at)
-        if gap:
-            reader.at = gap.end()
-            continue
-        token = None if _comment(reader) else _next(reader)
+    while _skipped(reader) < len(text):
+        token = _next(reader)
         if token is not None:
             reader.tokens.append(token)
     reader.tokens.append(Token(Mark.END, "", Span(len(text), len(text))))
@@ -114,6 +111,17 @@ def _unseen(text: str) -> Iterator[RuleError]:
     for found in _UNSEEN.finditer(text):
         make = slips.forbidden_character if _HELD.search(found[0]) else slips.invisible_character
         yield make(Span(*found.span()), found[0][0])
+
+
+def _skipped(reader: _Reader) -> int:
+    """Where the next token begins, past white space, what cannot be seen, and comments."""
+    gap = _GAP.match(reader.plain, reader.at)
+    if gap:
+        reader.at = gap.end()
+    while reader.plain[reader.at : reader.at + 1] in _COMMENT_SIGNS and _comment(reader):
+        gap = _GAP.match(reader.plain, reader.at)
+        reader.at = gap.end() if gap else reader.at
+    return reader.at
 
 
 def _comment(reader: _Reader) -> bool:
@@ -132,7 +140,7 @@ def _comment(reader: _Reader) -> bool:
 
 
 def _next(reader: _Reader) -> Token | None:
-    opening = OPENING.match(reader.text, reader.at)
+    opening = OPENING.match(reader.text, reader.at) if reader.text[reader.at] in OPENERS else None
     if opening:
         return _text(reader, opening)
     for pattern, read in _READERS:
