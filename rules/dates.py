@@ -85,7 +85,9 @@ def earliest(function: str, bound: int) -> int:
 
 
 def anniversary(start: date, years: int) -> date:
-    """The day on which `years` are completed."""
+    """The day on which `years` are completed, or the calendar's last where it ends before."""
+    if start.year + years > date.max.year:
+        return date.max
     if (start.month, start.day) == (2, 29) and not calendar.isleap(start.year + years):
         return date(start.year + years, 3, 1)
     return start.replace(year=start.year + years)

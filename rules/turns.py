@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from rules.dates import anniversary, completed_years
+from rules.dates import anniversary, completed_years, nearest
 from rules.errors import CannotEvaluate
 from rules.fold import fold, fold_date
 from rules.interpret import ORDERS, Hidden, Scope, find, related, test, value
@@ -178,6 +178,6 @@ def _returns(start: date, first: Term, end: Term, moment: Moment, last: date) ->
         def left(on: date, day: date = day) -> bool:
             return fold_date(first, replace(moment, as_of=on)) > day
 
-        beyond = min(last, max(day, moment.as_of) + NEAR)
+        beyond = min(last, nearest(max(day, moment.as_of).toordinal() + NEAR.days))
         yield from _bisected(entered, moment.as_of, beyond)
         yield from _bisected(left, moment.as_of, beyond)
