@@ -13,6 +13,7 @@ from rules.parser import BYTES, read
 from rules.rewriting import rewrite
 from rules.tokens import tokenize
 from tests.rules import conditions
+from tests.rules.expressions import PIECES
 from tests.rules.making import document_text
 from tests.rules.shapes import shape
 
@@ -82,25 +83,6 @@ def test_nothing_is_laid_out_that_cannot_be_read() -> None:
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
-PIECES = st.recursive(
-    st.sampled_from(["a", "resident.name", "today", "1", "2.50", "null", "true", "'x'", '"y"', "r'\\'"]),
-    lambda inner: st.one_of(
-        st.tuples(
-            inner, st.sampled_from(["&&", "||", "==", "!=", "<", ">=", "in", "+", "-", "&&", "||"]), inner
-        ).map(" ".join),
-        inner.map("({})".format),
-        inner.map("!{}".format),
-        inner.map("-{}".format),
-        inner.map("f({})".format),
-        inner.map("a.exists(x, {})".format),
-        inner.map("({}).size()".format),
-        inner.map("{} // a note\n".format),
-        inner.map("\n//a note\n{}".format),
-        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
-        st.tuples(inner, inner, inner).map(lambda parts: "{} ? {} : {}".format(*parts)),
-    ),
-    max_leaves=30,
-)
 
 
 @settings(deadline=None)

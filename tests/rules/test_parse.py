@@ -1,12 +1,17 @@
 """Reading: what parses to what, and what is refused where."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rules import RuleErrors, parse
-from rules.parser import BYTES, DEPTH, NODES, read
-from rules.syntax import Name
+from rules.functions import USAGE
+from rules.parser import BYTES, DEPTH, NODES, POWERS, read
+from rules.syntax import Binary, Call, Conditional, ListOf, Logic, Name, Node, Select, Unary
+from tests.rules.expressions import PIECES
 from tests.rules.shapes import shape
 
 
@@ -107,3 +112,45 @@ def test_any_tokens_are_read_or_refused_within_themselves(pieces: list[str]) -> 
     parsed = read(text)
     assert parsed.node is not None or parsed.errors
     assert all(0 <= error.start <= error.end <= len(text) for error in parsed.errors)
+
+
+@settings(deadline=None)
+@given(PIECES)
+def test_every_node_stands_where_it_says(written: str) -> None:
+    parsed = read(written)
+    assume(not parsed.errors)
+    assert parsed.node is not None
+    for node in _nodes(parsed.node):
+        assert shape(parse(written[node.span.start : node.span.end])) == shape(node)
+        if isinstance(node, Select | Call):
+            name = node.member if isinstance(node, Select) else node.function
+            assert written[node.at.start : node.at.end] == name
+        if isinstance(node, Binary):
+            assert written[node.at.start : node.at.end] == node.operator
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    match node:
+        case Logic(_, items) | ListOf(items):
+            inner: tuple[Node, ...] = items
+        case Conditional(test, yes, no):
+            inner = (test, yes, no)
+        case Binary(_, left, right):
+            inner = (left, right)
+        case Unary(_, operand):
+            inner = (operand,)
+        case Select(target):
+            inner = (target,)
+        case Call(_, target, arguments):
+            inner = arguments if target is None else (target, *arguments)
+        case _:
+            inner = ()
+    for part in inner:
+        yield from _nodes(part)
+
+
+@pytest.mark.parametrize("word", sorted({*USAGE, *POWERS, "!", "today", "true", "false", "null", "//"}))
+def test_every_construct_has_an_example_whose_meaning_is_tested(word: str) -> None:
+    tested = "".join((Path(__file__).parent / name).read_text("utf-8") for name in ("cel.txt", "corpus.txt"))
+    assert word in tested
