@@ -19,6 +19,7 @@ from service.api import (
     findings,
     health,
     links,
+    parameters,
     reveal,
     rules,
     scans,
@@ -34,7 +35,8 @@ from service.api.timeouts import limit_seconds
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
-    sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, fields.routes, catalogue.routes, scans.routes,
+    sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
+    fields.routes, catalogue.routes, scans.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ class BrokenContract(TypeError):
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything there is to know of one route. `view` is None for 204 and for files."""
+    """Everything there is to know of one route. `view` is None for 204 and for files; a `versioned` one reads If-Match."""
 
     method: str
     path: str
@@ -40,6 +40,7 @@ class Contract:
     status: int
     file: bool
     idempotent: bool
+    versioned: bool
 
     @property
     def name(self) -> str:
@@ -78,12 +79,15 @@ def contract_of(
         query=_model(handler, "query", hints),
         body=_model(handler, "body", hints),
         view=view, status=status, file=file, idempotent=idempotent,
+        versioned="version" in inspect.signature(handler).parameters,
     )  # fmt: skip
 
 
 def _parameters(handler: Handler, path: str, hints: Mapping[str, Any]) -> dict[str, TypeAdapter[Any]]:
     wanted = [
-        name for name in inspect.signature(handler).parameters if name not in ("request", "query", "body")
+        name
+        for name in inspect.signature(handler).parameters
+        if name not in ("request", "query", "body", "version")
     ]
     given = PLACEHOLDER.findall(path)
     if sorted(wanted) != sorted(given):

@@ -55,9 +55,15 @@ def _digest(raw: web.Request, body: bytes) -> str:
 
 
 def _pack(reply: Reply) -> str:
-    return json.dumps({"location": reply.location, "body": reply.body.decode()})
+    return json.dumps({"location": reply.location, "etag": reply.etag, "body": reply.body.decode()})
 
 
 def _replay(kept: answered.Answered) -> Reply:
     packed = json.loads(kept.body)
-    return Reply(kept.status, packed["body"].encode(), packed["location"], replayed=True)
+    return Reply(
+        kept.status,
+        packed["body"].encode(),
+        packed["location"],
+        replayed=True,
+        etag=packed.get("etag"),
+    )

@@ -17,11 +17,14 @@ from service.errors import (
     InvalidInput,
     NotFound,
     NotUtf8,
+    Outdated,
     TooLarge,
     UnknownParameter,
+    VersionMissing,
     WrongContentType,
 )
 
+ETAG = re.compile(r'"([1-9][0-9]{0,9})"')
 POSITION = re.compile(r"line (\d+) column (\d+)")
 NUL = "\0"
 
@@ -29,6 +32,8 @@ NUL = "\0"
 async def read_inputs(contract: Contract, raw: web.Request, body: bytes) -> dict[str, Any]:
     """The handler's arguments but for the request."""
     arguments = _path(contract, raw)
+    if contract.versioned:
+        arguments["version"] = _version(raw)
     if contract.query is not None:
         arguments["query"] = _query(contract.query, raw)
     elif raw.query:
@@ -63,6 +68,17 @@ def _path(contract: Contract, raw: web.Request) -> dict[str, Any]:
         except ValidationError as error:
             raise NotFound() from error  # no such thing can exist
     return arguments
+
+
+def _version(raw: web.Request) -> int:
+    """The version If-Match names, as an ETag gave it; any other text names one that is not stored."""
+    given = raw.headers.get("If-Match")
+    if given is None:
+        raise VersionMissing()
+    found = ETAG.fullmatch(given.strip())
+    if found is None:
+        raise Outdated()
+    return int(found[1])
 
 
 def _query(model: type[BaseModel], raw: web.Request) -> BaseModel:

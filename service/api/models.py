@@ -34,6 +34,12 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
+class Versioned(View):
+    """A thing that is edited in place: its version goes out as the ETag, and an edit sends it back as If-Match."""
+
+    version: int = Field(description='第几版；修改时放进 If-Match，如 If-Match: "3"')
+
+
 class PageQuery(Query):
     """Keyset paging: the last key already seen, and how many rows are wanted."""
 
@@ -80,6 +86,7 @@ class Reply:
     body: bytes
     location: str | None = None
     replayed: bool = False
+    etag: str | None = None
 
     @classmethod
     def of(cls, answer: Any) -> Reply:
@@ -87,8 +94,12 @@ class Reply:
         if answer is None:
             return cls(204, b"")
         if isinstance(answer, Accepted | Created):
-            return cls(answer.status, _json(answer.view), answer.location)
-        return cls(200, _json(answer))
+            return cls(answer.status, _json(answer.view), answer.location, etag=_etag(answer.view))
+        return cls(200, _json(answer), etag=_etag(answer))
+
+
+def _etag(view: BaseModel) -> str | None:
+    return f'"{view.version}"' if isinstance(view, Versioned) else None
 
 
 def _json(view: BaseModel) -> bytes:

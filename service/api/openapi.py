@@ -113,6 +113,12 @@ def _parameters(contract: Contract, schemas: Schemas) -> list[Json]:
         described = "同一个键重复提交只生效一次，并返回第一次的答复"
         schema = {"type": "string", "minLength": 1, "maxLength": 200}
         found.append({"name": "Idempotency-Key", "in": "header", "description": described, "schema": schema})
+    if contract.versioned:
+        described = "读取时得到的 ETag；已被别人改过则不改动，答复 412"
+        schema = {"type": "string"}
+        found.append(
+            {"name": "If-Match", "in": "header", "required": True, "description": described, "schema": schema}
+        )
     return found
 
 
@@ -156,6 +162,8 @@ def _refusals(contract: Contract) -> list[tuple[int, str]]:
         found += [(401, "未登录"), (403, "没有权限")]
     if contract.parameters:
         found.append((404, "没有找到，或不在管理范围内"))
+    if contract.versioned:
+        found += [(412, "已被别人改过"), (428, "没有带 If-Match")]
     if contract.body is not None:
         found += [(413, "内容过大"), (415, "正文不是 JSON")]
     if contract.body is not None or contract.query is not None:

@@ -8,7 +8,8 @@
         async with request.unit() as unit:
             return TaskView.of(await tasks.start(unit, task_id))
 
-`query` and `body` parameters are pydantic models (models.Query, models.Body); the answer is a model (200),
+`query` and `body` parameters are pydantic models (models.Query, models.Body), `version: int` is what If-Match names of
+a thing whose view is models.Versioned; the answer is a model (200),
 `Accepted[Model]` (202), `Created[Model]` (201), None (204) or an aiohttp response (a file). A route without a declared
 permission does not register.
 """
@@ -135,6 +136,8 @@ def _response(reply: Reply) -> web.Response:
     headers = {}
     if reply.location is not None:
         headers["Location"] = reply.location
+    if reply.etag is not None:
+        headers["ETag"] = reply.etag
     if reply.replayed:
         headers["Idempotent-Replayed"] = "true"
     if reply.status == 204:

@@ -10,10 +10,12 @@ import click
 
 from rules import LIBRARY, Parameters, RuleError, RuleErrors, load_parameters, read_text
 from service.cli.shell import REFUSED, as_json, opened, print_json, run
-from service.engine import publish, rulebook
+from service.engine import activations, publish, rulebook
 from service.settings import Settings
+from service.tables import rule_versions
 
 PARAMETERS = "parameters.yaml"
+STATE: dict[str, str] = rule_versions.c.state.info["values"]
 
 
 @click.group("rules")
@@ -81,34 +83,76 @@ def _parameters(folder: Path) -> Parameters:
 @rules_group.command("load")
 @click.argument("path", default=LIBRARY, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--only", multiple=True, metavar="RULE", help="只装载这条规则和它用到的参数，可重复。")
+@click.option(
+    "--overwrite-parameters", "overwrite", is_flag=True, help="本地登记过的参数值也改成规则包里的。"
+)
 @as_json
 @click.pass_obj
 @run
-async def load_command(settings: Settings, path: Path, only: tuple[str, ...], json_: bool) -> None:
-    """装载一个规则包文件夹（默认为随产品提供的规则库）；有改动的规则生成新版本，有任何错误则全部不生效。"""
+async def load_command(
+    settings: Settings, path: Path, only: tuple[str, ...], overwrite: bool, json_: bool
+) -> None:
+    """装载一个规则包文件夹（默认为随产品提供的规则库）；有改动的规则生成新版本，文件有任何错误则全部不生效。
+
+    参数没有核实、或履职清单里没有的规则先存着，不生效，并列出原因；补齐后再装载一次即可。
+    """
     async with opened(settings) as house, house.write() as unit:
-        published = await publish.publish(unit, path, only=only or None)
+        published = await publish.publish(unit, path, only=only or None, overwrite=overwrite)
     if json_:
         print_json(published)
-        return
+    else:
+        click.echo("\n".join(_load_lines(published)))
+
+
+def _load_lines(published: publish.Published) -> Iterator[str]:
     words = {"new": "新增", "updated": "更新", "unchanged": "未变"}
     for name, state in published.rules.items():
-        click.echo(f"{name}：{words[state]}")
-    click.echo(f"参数 {published.parameters} 项，履职清单 {published.duties} 项。")
+        if state != "held":
+            yield f"{name}：{words[state]}"
+    for name, held in published.held.items():
+        meanwhile = f"暂不更新，仍按第 {held.active} 版执行" if held.active else "暂不生效"
+        yield f"{name}：{meanwhile}"
+        yield from (f"    {reason}" for reason in held.reasons)
+    yield f"参数 {published.parameters} 项，履职清单 {published.duties} 项。"
     if published.local:
-        click.echo(f"其中 {published.local} 项参数只适用于某个区划；这一版扫描时一律使用通用值。")
+        yield f"其中 {published.local} 项参数只适用于某个区划。"
+    for kept in published.kept:
+        yield f"保留本地登记的参数 {kept}，规则包里的值不同；要改成规则包的值，请加 --overwrite-parameters。"
+    for code in published.unknown_divisions:
+        yield f"请留意：没有登记编码为 {code} 的区划，参数仍已装载。"
+    if published.held:
+        yield f"{len(published.held)} 条规则待补齐；登记参数用 zhitui parameters set，补齐后再装载一次。"
+
+
+@rules_group.command("activate")
+@click.argument("rule")
+@click.argument("version", type=int)
+@as_json
+@click.pass_obj
+@run
+async def activate_command(settings: Settings, rule: str, version: int, json_: bool) -> None:
+    """启用一条规则的某一版，从今天起执行；退回旧版也用它。"""
+    async with opened(settings) as house, house.write() as unit:
+        before = await activations.activate(unit, rule, version)
+    if json_:
+        print_json({"rule": rule, "version": version, "before": before})
+        return
+    instead = f"，代替第 {before} 版" if before else ""
+    click.echo(f"{rule} 第 {version} 版从今天起执行{instead}；下一次扫描按它判断。")
 
 
 @rules_group.command("list")
+@click.option("--all", "all_", is_flag=True, help="连同待补齐和停用的各版。")
 @as_json
 @click.pass_obj
 @run
-async def list_command(settings: Settings, json_: bool) -> None:
+async def list_command(settings: Settings, all_: bool, json_: bool) -> None:
     """列出生效的规则。"""
     async with opened(settings) as house, house.read() as unit:
-        versions = await rulebook.active(unit)
+        versions = await (rulebook.every(unit) if all_ else rulebook.active(unit))
     if json_:
         print_json(versions)
         return
     for version in versions:
-        click.echo(f"{version.rule} 第 {version.version} 版：{version.title}（{version.department}）")
+        state = f"，{STATE[version.state]}" if all_ else ""
+        click.echo(f"{version.rule} 第 {version.version} 版：{version.title}（{version.department}{state}）")

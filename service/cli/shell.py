@@ -22,7 +22,7 @@ from pydantic_core import to_jsonable_python
 from pydantic_settings import SettingsError
 
 from connectors.channels.message import ChannelError
-from rules import CannotEvaluate
+from rules import CannotEvaluate, RuleErrors
 from service.access.keys import open_vault
 from service.access.unit import House
 from service.clock import SetClock, SystemClock
@@ -87,6 +87,10 @@ def run(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
                 runner.run(command(*args, **kwargs))
         except Problem as error:
             refuse(error.detail, error.code, error.extra.get("errors", ()))
+        except RuleErrors as found:
+            refuse(
+                "规则文件有误，没有任何改动：\n" + "\n".join(f"  {error}" for error in found.errors), "rules"
+            )
         except (ChannelError, CannotEvaluate) as error:
             refuse(str(error), type(error).__name__)
         except BrokenPipeError:  # whoever read the output has seen enough

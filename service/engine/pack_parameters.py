@@ -56,10 +56,10 @@ async def take(unit: Unit, known: Parameters, *, overwrite: bool = False) -> Tak
         if key not in present:
             await _add(unit, values)
         elif any(_plain(values[name]) != _plain(present[key][name]) for name in TOLD):
-            if present[key]["origin"] == "house" and not overwrite:
-                kept.append(name_of(present[key]))
-            else:
+            if present[key]["origin"] == "pack" or (overwrite and values["value"] is not None):
                 await _replace(unit, present[key], values)
+            elif values["value"] is not None:  # an empty value of a pack asks the house to enter one
+                kept.append(name_of(present[key]))
     await _describe(unit, known)
     await _refuse_contradictions(unit, known)
     local = sum(bool(values["division_code"]) for values in stated.values())

@@ -6,6 +6,7 @@ when it begins, so a change is seen by the next one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,11 +17,11 @@ from sqlalchemy import and_, insert, update
 
 from rules.divisions import prefix_of
 from rules.documents import Cited
-from rules.parameters import Dated, KindName, Raw, overlapping, unfit
+from rules.parameters import NAME, Dated, KindName, Raw, overlapping, unfit
 from service.access.actors import code_range
 from service.access.unit import Unit
 from service.engine.pack_parameters import name_of, note, told
-from service.engine.parameters import Stored, Value, get, no_such, row_of, stored
+from service.engine.parameters import LONGEST_NAME, Stored, Value, get, no_such, row_of, stored
 from service.engine.rulebook import dated_of
 from service.errors import Conflict, InvalidInput, NotAllowed, Outdated
 from service.tables import parameters
@@ -65,6 +66,7 @@ async def put(unit: Unit, entry: Entry) -> Value:
     """
     entry = replace(entry, division=prefix_of(entry.division))
     _within_scope(unit, entry.division)
+    _refuse_source(unit, entry.source)
     rows = await stored(unit, parameters.c.name == entry.name)
     described = _described(entry, rows)
     _refuse_unfit(described.kind, entry.value, entry.from_, entry.to)
@@ -98,6 +100,7 @@ async def put(unit: Unit, entry: Entry) -> Value:
 async def correct(unit: Unit, parameter_id: int, version: int, given: Correction) -> Value:
     """Correct a value in place; Outdated when `version` is not the one stored. Other refusals as for `put`."""
     row = await row_of(unit, parameter_id)
+    _refuse_source(unit, given.source)
     _refuse_unfit(row["kind"], given.value, row["effective_from"], given.to)
     changed = {"value": plain(given.value), "effective_to": given.to, "source": _cited(given.source)}
     return await _change(unit, "edit", row, version, changed)
@@ -111,8 +114,11 @@ async def end(unit: Unit, parameter_id: int, version: int, last: date) -> Value:
 
 
 async def verify(unit: Unit, parameter_id: int, version: int, source: Cited) -> Value:
-    """Say where a value stands and who read it when; Conflict for an empty value, Outdated as for `correct`."""
+    """Say where a value stands and when somebody read it; Conflict for an empty value, Outdated as for `correct`."""
     row = await row_of(unit, parameter_id)
+    _refuse_source(unit, source)
+    if not source.verified:
+        raise _wrong("verified_on", "核实须写明核实日期，且不能是凭记忆（M）")
     if row["value"] is None:
         raise Conflict("这一项还没有值，请先登记数值，再登记出处。")
     return await _change(unit, "verify", row, version, {"source": _cited(source)})
@@ -173,6 +179,9 @@ def _described(entry: Entry, rows: Sequence[Stored]) -> Described:
         return known
     if entry.described is None:
         raise no_such(entry.name, "登记新参数时请同时写明名称和类型")
+    if not re.fullmatch(NAME, entry.name) or len(entry.name) > LONGEST_NAME:
+        raise _wrong("name", f"参数名须为小写英文字母、数字、点和下划线，最长 {LONGEST_NAME} 个字符")
+    _refuse_texts({"label": entry.described.label, "unit": entry.described.unit})
     return entry.described
 
 
@@ -182,6 +191,21 @@ def _refuse_unfit(kind: KindName, value: Raw, first: date, last: date | None) ->
         raise _wrong("value", why[0])
     if last is not None and last < first:
         raise _wrong("to", f"失效日期 {last} 早于生效日期 {first}")
+
+
+def _refuse_source(unit: Unit, source: Cited | None) -> None:
+    if source is None:
+        return
+    _refuse_texts({name: getattr(source, name) for name in ("law", "article", "url", "note")})
+    if source.verified_on is not None and source.verified_on > unit.today:
+        raise _wrong("verified_on", f"核实日期 {source.verified_on} 还没有到")
+
+
+def _refuse_texts(texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        why = unfit("text", text)
+        if why is not None:
+            raise _wrong(name, why[0])
 
 
 def _refuse_overlap(rows: Sequence[Mapping[str, Any]]) -> None:

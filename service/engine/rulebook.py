@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 
 from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load
 from rules.moment import Given
@@ -129,6 +129,11 @@ async def rule_in_force(unit: Unit, rule: str, day: date) -> Version:
         if version.rule == rule:
             return version
     raise NotFound("没有这条生效的规则，请先查看规则列表中的编号。")
+
+
+async def every(unit: Unit) -> list[Version]:
+    """Every version there is, by rule id and number."""
+    return sorted(await _versions(unit, true()), key=lambda version: (version.rule, version.version))
 
 
 async def current(unit: Unit) -> list[Version]:
