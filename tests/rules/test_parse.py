@@ -114,7 +114,7 @@ def test_any_tokens_are_read_or_refused_within_themselves(pieces: list[str]) -> 
     assert all(0 <= error.start <= error.end <= len(text) for error in parsed.errors)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(PIECES)
 def test_every_node_stands_where_it_says(written: str) -> None:
     parsed = read(written)
