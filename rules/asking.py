@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from rules.atoms import affirmed
 from rules.catalogue import Field
 from rules.holding import Holding
 from rules.interpret import test
@@ -14,7 +15,6 @@ from rules.kinds import Kind, Scalar
 from rules.meaning import And, Column, Compare, Constant, Formula, Not, Or, bare
 from rules.normalise import normalise
 from rules.values import say
-from rules.words import affirmed
 
 CODES = 12
 """Codes of a table, or bounds of a range, that are tried one after the other."""
@@ -112,9 +112,11 @@ def _ranges(field: Field, bounds: list[Any], verdict: Callable[[Any], str]) -> I
     """The ranges between the bounds, neighbours of one verdict together."""
     if not 0 < len(bounds) <= CODES:
         return
-    step: Any = timedelta(days=1) if field.kind is Kind.DATE else 1
+    if bounds[0] == date.min:
+        return
+    below = bounds[0] - (timedelta(days=1) if field.kind is Kind.DATE else 1)
     starts = [None, *bounds]
-    verdicts = [verdict(bounds[0] - step), *(verdict(bound) for bound in bounds)]
+    verdicts = [verdict(below), *(verdict(bound) for bound in bounds)]
     for found, group in groupby(
         zip(starts, [*bounds, None], verdicts, strict=True), key=lambda part: part[2]
     ):

@@ -48,24 +48,30 @@ class Judgement:
 
 
 class Judge:
-    """One rule on one day, for many records; what is the same for all of them is made once."""
+    """One rule on one day, for many records; what is the same for all of them is made once.
 
-    def __init__(self, rule: CheckedRule, moment: Moment) -> None:
+    `discreet` leaves the values of sensitive fields out of lines, for readers who may not know them.
+    """
+
+    def __init__(self, rule: CheckedRule, moment: Moment, *, discreet: bool = False) -> None:
         self.rule = rule
         self.moment = moment
-        self._holds = Holding(moment)
+        self._holds = Holding(moment, discreet=discreet)
         self._whole = And((rule.applies, rule.when))
         self._formulas = (*conjuncts(rule.applies), *conjuncts(rule.when))
         self._said: tuple[Condition, ...] | None = None
 
-    def line(self, record: Mapping[str, Any]) -> Line:
-        """The verdict and its line, without the clauses: for lists of many records."""
+    def line(self, record: Mapping[str, Any], *, refusals: bool = True) -> Line:
+        """The verdict and its line, without the clauses: for lists of many records.
+
+        Without `refusals` the line of a no stays empty, which saves looking for the day it turns.
+        """
         scope: Scope = {self.rule.document.subject: record}
         match self._holds(self._whole, scope):
             case True:
                 return Line("match", reason(self.rule, scope, self._holds))
             case False:
-                return Line("no", self._refused(scope)[0])
+                return Line("no", self._refused(scope)[0] if refusals else "")
             case _:
                 return Line("unknown", _lacking(self._clauses(scope)))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from rules.atoms import affirmed
 from rules.catalogue import Field
 from rules.dates import anniversary, completed_years
 from rules.interpret import Row, Scope, find
@@ -11,7 +12,6 @@ from rules.kinds import Value
 from rules.meaning import Column
 from rules.spells import born, stem
 from rules.values import say
-from rules.words import affirmed
 
 CHOSEN, COMING, DATED, ROW, PLAIN, EMPTY = 5, 4, 3, 2, 1, 0
 

@@ -6,10 +6,14 @@ from rules.moment import Moment
 
 
 class Holding:
-    """What holds on a day. Formulas are known by identity: they are parts of one checked rule, which lives as long."""
+    """What holds on a day. Formulas are known by identity: they are parts of one checked rule, which lives as long.
 
-    def __init__(self, moment: Moment) -> None:
+    `discreet` is for readers who may not know sensitive facts: reasons leave them out.
+    """
+
+    def __init__(self, moment: Moment, *, discreet: bool = False) -> None:
         self.moment = moment
+        self.discreet = discreet
         self._tests: dict[int, tuple[Formula, Test]] = {}
 
     def __call__(self, formula: Formula, scope: Scope) -> bool | None:

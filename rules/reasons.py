@@ -9,39 +9,27 @@ from collections.abc import Iterator
 from datetime import date
 
 from rules.check import CheckedRule
-from rules.dates import anniversary
-from rules.facts import CHOSEN, EMPTY, PLAIN, ROW, Told, absent, age, anniversaries, cell, coming_of_age
-from rules.fold import fold, fold_date
+from rules.facts import CHOSEN, EMPTY, PLAIN, ROW, Told
 from rules.holding import Holding
 from rules.interpret import Row, Scope, find
 from rules.kinds import Kind
 from rules.meaning import (
-    Age,
     And,
     Anniversary,
     Column,
     Compare,
-    Count,
-    Edge,
     Empty,
     Exists,
     Formula,
-    Length,
     Not,
     Or,
-    Record,
     Rows,
-    Shift,
-    Term,
-    TextTest,
     Within,
-    Year,
     bare,
     conjuncts,
 )
 from rules.rows import mark_of, name_of
-from rules.spells import born
-from rules.terms import constant
+from rules.telling import inner_column, noun, tell
 from rules.values import spaced
 
 LINE = 40
@@ -85,29 +73,31 @@ def line(offers: list[Told]) -> str:
     return found
 
 
-def said(formula: Formula, scope: Scope, holds: Holding, name: str = "") -> Iterator[Told]:
-    """What a true condition has to say; `name` is that of the row it is about."""
+def said(
+    formula: Formula, scope: Scope, holds: Holding, name: str = "", *, wanted: bool = True
+) -> Iterator[Told]:
+    """What a true condition has to say. `name` is that of the row it is about; unless `wanted` it keeps from matching."""
     match bare(formula):
         case And(items):
             for item in items:
-                yield from said(item, scope, holds, name)
+                yield from said(item, scope, holds, name, wanted=wanted)
         case Or(items):
             held = (item for item in items if holds(item, scope))
-            offers = [told for item in held for told in said(item, scope, holds, name)]
+            offers = [told for item in held for told in said(item, scope, holds, name, wanted=wanted)]
             yield from sorted(offers, key=_heaviest)[:1]
         case Not(item):
             yield from denied(item, scope, holds, name)
         case Exists(rows):
-            yield from _some_row(rows, scope, holds)
+            yield from _some_row(rows, scope, holds, wanted=wanted)
         case atom:
-            yield from _atom(atom, scope, holds, name, failing=False)
+            yield from tell(atom, scope, holds, name, failing=not wanted)
 
 
 def denied(formula: Formula, scope: Scope, holds: Holding, name: str = "") -> Iterator[Told]:
     """What a false condition has to say."""
     match bare(formula):
         case Not(item):
-            yield from said(item, scope, holds, name)
+            yield from said(item, scope, holds, name, wanted=False)
         case Or(items):
             for item in items:
                 yield from denied(item, scope, holds, name)
@@ -118,112 +108,17 @@ def denied(formula: Formula, scope: Scope, holds: Holding, name: str = "") -> It
         case Exists(rows):
             yield from _no_row(rows, scope, holds)
         case atom:
-            yield from _atom(atom, scope, holds, name, failing=True)
+            yield from tell(atom, scope, holds, name, failing=True)
 
 
-def _atom(atom: Formula, scope: Scope, holds: Holding, name: str, *, failing: bool) -> Iterator[Told]:
-    today = holds.moment.as_of
-    match atom:
-        case Compare(_, Count(rows)):
-            yield from _number(rows, scope, holds)
-        case Compare(sign, (Age(Column() as column) | (Column() as column)) as asked, bound) if born(
-            column.field
-        ):
-            yield from _age(sign, asked, column, bound, scope, holds, failing=failing)
-        case Compare(sign, left, right):
-            columns = [found for side in (left, right) if (found := _inner(side)) is not None]
-            for column in columns:
-                told = cell(column, scope, today, name)
-                yield from (told if failing or not _lasts(sign, column) else map(_aside, told))
-        case Within(item) | TextTest(_, item):
-            found = _inner(item)
-            if found is not None:
-                yield from cell(found, scope, today, name)
-        case Anniversary(Column() as column, first, last):
-            row = find(scope, column.record)
-            start = None if row is None else row.get(column.field.name)
-            if isinstance(start, date):
-                window = fold_date(first, holds.moment), fold_date(last, holds.moment)
-                yield anniversaries(start, *window, today, column.field, name)
-        case Empty(Column(record, field)):
-            row = find(scope, record)
-            if row is not None and field.kind is not Kind.BOOL:
-                yield Told(EMPTY, absent(field, row))
-        case Empty(Record(path=path) as record):
-            yield Told(EMPTY, f"{'没有' if find(scope, record) is None else '有'}{path[-1].label}")
-        case _:
-            return
-
-
-def _lasts(sign: str, column: Column) -> bool:
-    """Whether a condition asks that something has not run out yet, which is no news where it holds."""
-    return column.field.part == "end" and sign in (">=", ">")
-
-
-def _aside(told: Told) -> Told:
-    return Told(EMPTY, told.text)
-
-
-def _inner(item: Term) -> Column | None:
-    """The field a value is reckoned from."""
-    match item:
-        case Column():
-            return item
-        case Age(inner) | Year(inner) | Length(inner) | Shift(inner) | Edge(_, inner):
-            return _inner(inner)
-        case _:
-            return None
-
-
-def _age(
-    sign: str, asked: Term, column: Column, bound: Term, scope: Scope, holds: Holding, *, failing: bool
-) -> Iterator[Told]:
-    """An age; where one is to be reached and is not yet, the days until then."""
-    row = find(scope, column.record)
-    birth = None if row is None else row.get(column.field.name)
-    if not isinstance(birth, date):
-        return
-    today = holds.moment.as_of
-    reached = _reached(sign, asked, bound, holds)
-    if reached is not None:
-        years, by = reached
-        day = anniversary(birth, years)
-        if today < day and (failing or day <= by):
-            yield coming_of_age(birth, years, today)
-            return
-    yield age(birth, today)
-
-
-def _reached(sign: str, asked: Term, bound: Term, holds: Holding) -> tuple[int, date] | None:
-    """The age that is to be reached, and by when; None where it is to be below, or is no whole number."""
-    moment = holds.moment
-    match asked, bound:
-        case Age(), _ if sign in (">=", ">") and constant(bound):
-            years, by = fold(bound, moment), moment.as_of
-        case Column(), Shift(then, -1, count, "years") if sign in ("<=", "<"):
-            years, by = fold(count, moment), fold_date(then, moment)
-        case _:
-            return None
-    if not isinstance(years, int) or isinstance(years, bool) or not 0 <= years <= 120:
-        return None
-    return years + (sign == ">"), by
-
-
-def _number(rows: Rows, scope: Scope, holds: Holding) -> Iterator[Told]:
-    row = find(scope, rows.record)
-    if row is not None:
-        held = holds.rows(rows, (rows.predicate,), row, scope)
-        yield Told(ROW, f"{noun(rows)} {len(held)} {rows.relation.counter or '条'}")
-
-
-def _some_row(rows: Rows, scope: Scope, holds: Holding) -> Iterator[Told]:
+def _some_row(rows: Rows, scope: Scope, holds: Holding, *, wanted: bool) -> Iterator[Told]:
     """The first row that satisfies the predicate, by its own cells."""
     row = find(scope, rows.record)
     held = [] if row is None else holds.rows(rows, (rows.predicate,), row, scope)
     for item in held[:1]:
         inner: Scope = {**scope, rows.variable: item}
         name = _name(rows, item)
-        offers = [told for atom in _telling(rows) for told in said(atom, inner, holds, name)]
+        offers = [told for atom in _telling(rows) for told in said(atom, inner, holds, name, wanted=wanted)]
         best = max(offers, default=Told(EMPTY, ""), key=lambda told: told.weight)
         if best.weight >= ROW or (best.weight == PLAIN and name == rows.relation.label):
             yield Told(ROW, best.text)
@@ -289,17 +184,11 @@ def _name(rows: Rows, item: Row) -> str:
     return rows.relation.label
 
 
-def noun(rows: Rows) -> str:
-    """What the rows are called: the code they are chosen by, or the relation's label."""
-    names = (name_of(atom, rows.variable) for atom in conjuncts(rows.predicate))
-    return next((name for name in names if name), rows.relation.label)
-
-
 def _dated(atom: Formula, variable: str) -> Column | None:
     """The date that decides whether a row counts."""
     match bare(atom):
         case Compare(_, item) | Within(item):
-            column = _inner(item)
+            column = inner_column(item)
         case Anniversary(Column() as column):
             pass
         case Or(items) if any(isinstance(bare(item), Empty) for item in items):

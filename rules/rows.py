@@ -44,11 +44,11 @@ def exists(rows: Rows, voice: Voice, negated: bool) -> str:
     inner = bare(rows.predicate)
     if negated and isinstance(inner, Not):
         own = voice.owner(rows.record, nearest(rows.record, rows.relation))
-        return f"{own}每{_counter(rows)}{rows.relation.label}都{_all(inner.item, rows, voice)}"
+        return f"{_of(own)}每{_counter(rows)}{rows.relation.label}都{_all(inner.item, rows, voice)}"
     told = describe(rows, voice)
     if negated and isinstance(inner, Exists) and not told.since:
         none = "人" if rows.relation.counter == "人" else f"一{_counter(rows)}"
-        return f"{told.owner}{told.noun}中没有{none}{voice.phrase(inner, voice.among(rows), False)}"
+        return f"{_of(told.owner)}{told.noun}中没有{none}{voice.phrase(inner, voice.among(rows), False)}"
     verb = (rows.relation.lacks or "没有{}") if negated else (rows.relation.has or "有{}")
     return f"{told.owner}{told.since}{verb.format(told.which + told.noun)}{told.meaning}"
 
@@ -69,7 +69,13 @@ def counted(sign: str, rows: Rows, number: Term, said: str, voice: Voice) -> str
             return exists(rows, voice, False)
         case _, Constant(int() as count):
             said = figure(count)
-    return f"{told.owner}{told.since}{told.which}{told.noun}{told.meaning}{NUMBERS[sign]} {said} {counter}"
+    return (
+        f"{_of(told.owner)}{told.since}{told.which}{told.noun}{told.meaning}{NUMBERS[sign]} {said} {counter}"
+    )
+
+
+def _of(owner: str) -> str:
+    return f"{owner}的" if owner else ""
 
 
 def _counter(rows: Rows) -> str:
@@ -78,7 +84,6 @@ def _counter(rows: Rows) -> str:
 
 def describe(rows: Rows, voice: Voice) -> Described:
     """Name rows by what is asked of them."""
-    inner = voice.among(rows)
     noun, since, others = "", "", []
     for atom in () if bare(rows.predicate) == Truth(True) else conjuncts(rows.predicate):
         noun_said = name_of(atom, rows.variable) if not noun else None
@@ -90,6 +95,7 @@ def describe(rows: Rows, voice: Voice) -> Described:
         else:
             others.append(atom)
     owner = voice.owner(rows.record, nearest(rows.record, rows.relation))
+    inner = voice.among(rows, tight=len(others) > 1)
     which = "且".join(mark_of(atom, rows.variable) or _attribute(atom, inner) for atom in others)
     brief = (
         len(which) <= BRIEF and not rows.relation.has and not any(mark in which for mark in ("，", "（指"))

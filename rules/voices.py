@@ -29,11 +29,11 @@ class Voice:
         """The voice within brackets."""
         return replace(self, tight=True)
 
-    def among(self, rows: Rows) -> "Voice":
+    def among(self, rows: Rows, *, tight: bool = True) -> "Voice":
         """The voice in which one of the rows is spoken of."""
         variable, title = self.speaking
         titles = {**self.titles, variable: title} if variable else self.titles
-        return replace(self, tight=True, speaking=(rows.variable, f"该{rows.relation.label}"), titles=titles)
+        return replace(self, tight=tight, speaking=(rows.variable, f"该{rows.relation.label}"), titles=titles)
 
     def owner(self, record: Record, near: str) -> str:
         """Whose field or rows are meant: nothing for whom is spoken of, otherwise what they are called.
