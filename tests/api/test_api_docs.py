@@ -52,5 +52,5 @@ def test_a_route_is_told_with_its_permission_and_what_it_takes(contract: Contrac
     assert f"Permission: `{contract.permission.value}`" in told
     assert ("Idempotency-Key" in told) == contract.idempotent
     for model in (contract.query, contract.body):
-        for name in model.model_fields if model is not None else ():
-            assert f"`{name}`" in told
+        for name, field in model.model_fields.items() if model is not None else ():
+            assert f"`{field.alias or name}`" in told
