@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
+from rules import Clause
+from service.api.findings import whom
 from service.api.tasks import FindingView, TaskView
 from service.engine.explain import Explanation
 from service.engine.scan import Scan
@@ -19,6 +22,8 @@ from service.tables.codes import GRADE
 
 MARK = {"urgent": "‼", "important": "!", "normal": "·", "low": " "}
 STATE = {"done": "完成", "incomplete": "部分规则失败", "running": "进行中", "failed": "失败"}
+VERDICT = {"match": "符合", "no": "不符合", "unknown": "无法判断"}
+HOLDS = {True: "✓", False: "✗", None: "?"}
 SHOWN = 10
 """Rejected rows shown on the terminal; all of them are in the report."""
 
@@ -108,20 +113,37 @@ def _task_lines(number: int, task: TaskView) -> Iterator[str]:
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
-    """Why a record matches or not, clause by clause, with parameters and the law."""
+    """Why a record matches or not, clause by clause, with where the facts come from, parameters and the law."""
     judged, document = explanation.judgement, explanation.document
-    verdict = {"match": "符合", "no": "不符合", "unknown": "无法判断"}[judged.verdict]
-    yield f"{document.title}（{document.rule} 第 {explanation.version.version} 版，截至 {explanation.as_of}）：{verdict}"
+    version = f"{document.rule} 第 {explanation.version.version} 版，截至 {explanation.as_of}"
+    yield f"{document.title}（{version}）：{VERDICT[judged.verdict]}"
     yield f"原因：{judged.reason}"
     for clause in judged.clauses:
-        mark = {True: "✓", False: "✗", None: "?"}[clause.holds]
-        values = "；".join(dict.fromkeys(f"{fact.label} {fact.text}" for fact in clause.facts))
-        yield f"  {mark} {clause.chinese}" + (f"（{values}）" if values else "")
+        yield f"  {HOLDS[clause.holds]} {clause.chinese}"
+        for (label, text, origin), times in Counter(_facts(clause, explanation)).items():
+            yield f"      {label}：{text}" + (f" × {times}" if times > 1 else "") + origin
+    for one in judged.asks:
+        yield f"缺少「{one.label}」：{whom(one, document.department)}"
+        for outcome in one.outcomes:
+            yield f"      若{outcome.value} → {VERDICT[outcome.verdict]}"
     for used in explanation.parameters:
+        where = f"，仅{used.division}" if used.division else ""
         cited = f"；{used.source.law} {used.source.article}" if used.source else ""
-        yield f"参数 {used.label} = {used.value} {used.unit}（{used.effective_from} 起{cited}）"
+        since = f"第 {used.version} 版，{used.effective_from} 起{where}"
+        yield f"参数：{used.label} {_value(used.value)} {used.unit}".rstrip() + f"（{since}{cited}）"
     for source in document.sources:
         yield f"依据：{source.law} {source.article}（{source.date}）"
+
+
+def _facts(clause: Clause, explanation: Explanation) -> Iterator[tuple[str, str, str]]:
+    """What a clause looked at: label, value, and where it comes from."""
+    for fact in clause.facts:
+        origin = None if fact.key is None else explanation.origins.get((fact.entity, fact.key, fact.field))
+        yield fact.label, fact.text, f"（{origin.text}）" if origin else ""
+
+
+def _value(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def round_lines(done: Round) -> Iterator[str]:
