@@ -95,7 +95,7 @@ def describe(rows: Rows, voice: Voice) -> Described:
         else:
             others.append(atom)
     owner = voice.owner(rows.record, nearest(rows.record, rows.relation))
-    inner = voice.among(rows, tight=len(others) > 1)
+    inner = voice.among(rows, tight=len(others) > 1 or any(map(voice.mixed, others)))
     which = "且".join(mark_of(atom, rows.variable) or _attribute(atom, inner) for atom in others)
     brief = (
         len(which) <= BRIEF and not rows.relation.has and not any(mark in which for mark in ("，", "（指"))

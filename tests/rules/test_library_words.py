@@ -16,7 +16,8 @@ TODAY = date(2026, 11, 23)
 GOLDEN = Path(__file__).parent / "golden"
 PACK = load_pack()
 RULES = {
-    name: check(document, CATALOGUE, PACK.parameters) for name, document in sorted(PACK.documents.items())
+    document.rule: check(document, CATALOGUE, PACK.parameters)
+    for _, document in sorted(PACK.documents.items())
 }
 MARKS = {"match": "✓", "no": "✗", "unknown": "?"}
 ONE_LINE, ALL = 24, 40

@@ -16,7 +16,8 @@ from tests.rules import world
 from tests.rules.conditions import Maker
 
 PAIRS = Path(__file__).parent / "golden" / "words.txt"
-TERMS = load_pack().parameters.terms()
+PARAMETERS = load_pack().parameters
+TERMS = PARAMETERS.terms()
 SUBJECTS = {"居民": "resident", "从业": "employment", "企业": "enterprise", "家庭": "household"}
 QUOTED = re.compile("“.*?”", re.DOTALL)
 ENGLISH = re.compile("[A-Za-z_]{2,}")
@@ -66,7 +67,7 @@ def test_there_are_pairs_enough_to_show_every_construct() -> None:
 def test_a_parameter_is_said_with_its_value_and_unit_where_it_has_one(condition: str, chinese: str) -> None:
     checked = check_condition(condition, CATALOGUE, "resident", TERMS)
     assert checked.formula is not None, checked.errors
-    known = load_pack().parameters.at(world.TODAY, "330102003057")
+    known = PARAMETERS.at(world.TODAY, "330102003057")
     assert phrase(checked.formula, voice=general(known)) == chinese
 
 
