@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
-from rules import LIBRARY, Parameters, RuleError, RuleErrors, load_parameters, read_text
+from rules import LIBRARY, Catalogue, Parameters, RuleError, RuleErrors, load_parameters, read_text
+from service.access import fields
 from service.cli.shell import REFUSED, as_json, opened, print_json, run
 from service.engine import activations, publish, rulebook
 from service.settings import Settings
 from service.tables import rule_versions
+from service.tables.catalogue import CATALOGUE
 
 PARAMETERS = "parameters.yaml"
 STATE: dict[str, str] = rule_versions.c.state.info["values"]
@@ -27,6 +29,7 @@ def rules_group() -> None:
 class _Checked:
     """What was found in all the files: how many rules and examples there are, and every error."""
 
+    catalogue: Catalogue
     rules: int = 0
     examples: int = 0
     errors: list[RuleError] = field(default_factory=list)
@@ -34,20 +37,28 @@ class _Checked:
 
 @rules_group.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--declared", is_flag=True, help="也认得本系统登记的扩展字段（需要数据库）。")
 @as_json
-def check_command(paths: tuple[Path, ...], json_: bool) -> None:
+@click.pass_obj
+@run
+async def check_command(settings: Settings, paths: tuple[Path, ...], declared: bool, json_: bool) -> None:
     """检查规则文件或文件夹，并执行其中的示例；一次列出全部错误。"""
-    found = _Checked()
+    found = _Checked(await _declared(settings) if declared else CATALOGUE)
     for path in paths:
         _check(path, found)
     if json_:
-        print_json(found)
+        print_json({"rules": found.rules, "examples": found.examples, "errors": found.errors})
     else:
         for error in found.errors:
             click.echo(f"✗ {error}")
         click.echo(f"{found.rules} 条规则，{found.examples} 个示例；{len(found.errors)} 处错误。")
     if found.errors:
         raise SystemExit(REFUSED)
+
+
+async def _declared(settings: Settings) -> Catalogue:
+    async with opened(settings) as house, house.read() as unit:
+        return await fields.catalogue(unit)
 
 
 def _check(path: Path, found: _Checked) -> None:
@@ -59,7 +70,7 @@ def _check(path: Path, found: _Checked) -> None:
         return
     for file in _rule_files(path):
         try:
-            examined = publish.examine(read_text(file), known, file.name)
+            examined = publish.examine(read_text(file), known, file.name, found.catalogue)
         except RuleErrors as error:
             found.errors += [item.within(file=file.name) for item in error.errors]
             continue
