@@ -38,8 +38,8 @@ def sqlite_run() -> Iterator[Run]:
 
 @pytest.fixture(scope="session")
 def postgres_run(postgres_url: str) -> Iterator[Run]:
-    """The same with a connection to PostgreSQL; the tables are in a schema that is never committed."""
-    engine = create_async_engine(postgres_url)
+    """The same with a connection to PostgreSQL, in a schema of its own; a refused statement spoils no later one."""
+    engine = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
     with asyncio.Runner() as runner:
         connection = runner.run(engine.connect().start())
 
@@ -50,7 +50,7 @@ def postgres_run(postgres_url: str) -> Iterator[Run]:
         run(lambda plain: plain.execute(text("SET search_path TO world")))
         run(world.metadata.create_all)
         yield run
-        runner.run(connection.rollback())
+        run(lambda plain: plain.execute(text("DROP SCHEMA world CASCADE")))
         runner.run(connection.close())
         runner.run(engine.dispose())
 
