@@ -1,16 +1,19 @@
 """One statement that answers a rule: who matches, who cannot be decided, whom to visit, how urgent, due when."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import CompoundSelect, Date, Select, Subquery, and_, case, cast, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from rules.absorb import absorb, without
 from rules.catalogue import Catalogue
 from rules.check import CheckedRule, stops
-from rules.emit import Condition, Dialect, Mode, Scope, Source, bind, column, emit
+from rules.choose import Dialect, Mode, Population, Shape, choose
+from rules.emit import Condition, Scope, Source, bind, column, emit, gather
 from rules.errors import CannotEvaluate
-from rules.forms import EVER, Every, Form, every
+from rules.forms import EVER, Form
 from rules.lower import certain, possible
 from rules.meaning import And
 from rules.moment import Moment
@@ -29,57 +32,71 @@ def verdicts(
     among: Ids = None,
     mode: Mode = "full",
     within: Region | None = None,
+    population: Population | None = None,
 ) -> Select[Any]:
     """The matches and unknowns of a rule, each subject at most once.
 
     Columns: subject_id, target_kind, target_id, verdict ('match' | 'unknown'), grade, due_on. `among` limits the
-    subjects to one key, some keys or a subquery of keys, `within` to those placed in a region. CannotEvaluate when a
-    parameter has no value.
+    subjects to one key, some keys or a subquery of keys, `within` to those placed in a region. `population` lets the
+    shape of the statement fit the database's size. CannotEvaluate when a parameter has no value.
     """
     subject = rule.document.subject
     source = Source.of(catalogue, subject, subject, set())
     scope: Scope = {subject: source}
-    sure, maybe = _both(rule, moment)
+    asked = questions(rule, moment)
+    shape = choose(asked.maybe, asked.after, dialect, mode, population)
+    gather(scope, shape)
     kind, target = _target(rule, scope)
     key = source.key(())
-    grade = _grade(rule, moment, scope, dialect, mode)
     due = cast(null(), Date()) if rule.due is None else column(rule.due, scope)
-    verdict = _verdict(sure, maybe, scope, dialect, mode)
-    where = and_(*inside(rule, within, scope, dialect), emit(maybe, scope, dialect, mode))
+    where = and_(*inside(rule, within, scope, dialect), emit(asked.maybe, scope, shape))
     columns = (
         key.label("subject_id"),
         kind.label("target_kind"),
         target.label("target_id"),
-        verdict.label("verdict"),
-        grade.label("grade"),
+        _verdict(asked.rest, scope, shape).label("verdict"),
+        _grade(asked.grades, scope, shape).label("grade"),
         due.label("due_on"),
     )
     statement = select(*columns).where(where).select_from(source.clause)
     return statement if among is None else statement.where(_among(key, among))
 
 
-def _both(rule: CheckedRule, moment: Moment) -> tuple[Form, Form]:
+@dataclass(frozen=True)
+class Questions:
+    """What a statement asks: `maybe` selects the rows; of those, `rest` is all that certainty adds, and the grades."""
+
+    maybe: Form
+    rest: Form
+    grades: tuple[tuple[str, Form], ...]
+
+    @property
+    def after(self) -> list[Form]:
+        """What is asked of the selected rows only."""
+        return [self.rest, *(form for _, form in self.grades)]
+
+
+def questions(rule: CheckedRule, moment: Moment) -> Questions:
+    """The relational forms of a rule for a moment, each without what is known of a selected row already."""
     formula = normalise(And((rule.applies, rule.when)), moment)
-    return certain(formula), possible(formula)
+    maybe = absorb(possible(formula))
+    rest = without(absorb(certain(formula)), maybe)
+    grades = ((grade, normalise(text, moment)) for grade, text in rule.grades)
+    return Questions(
+        maybe, rest, tuple((grade, without(absorb(certain(form)), maybe)) for grade, form in grades)
+    )
 
 
-def _verdict(sure: Form, maybe: Form, scope: Scope, dialect: Dialect, mode: Mode) -> ColumnElement[str]:
-    """Every selected row is possible; what remains to be asked is what certainty adds."""
-    held = maybe.items if isinstance(maybe, Every) else (maybe,)
-    wanted = sure.items if isinstance(sure, Every) else (sure,)
-    rest = every(item for item in wanted if item not in held)
+def _verdict(rest: Form, scope: Scope, shape: Shape) -> ColumnElement[str]:
     if rest == EVER:
         return bind("match")
-    return case((emit(rest, scope, dialect, mode), bind("match")), else_=bind("unknown"))
+    return case((emit(rest, scope, shape), bind("match")), else_=bind("unknown"))
 
 
-def _grade(
-    rule: CheckedRule, moment: Moment, scope: Scope, dialect: Dialect, mode: Mode
-) -> ColumnElement[str]:
-    whens: list[tuple[Condition, ColumnElement[str]]] = []
-    for grade, formula in rule.grades:
-        form = certain(normalise(formula, moment))
-        whens.append((emit(form, scope, dialect, mode), bind(grade)))
+def _grade(grades: Iterable[tuple[str, Form]], scope: Scope, shape: Shape) -> ColumnElement[str]:
+    whens: list[tuple[Condition, ColumnElement[str]]] = [
+        (emit(form, scope, shape), bind(grade)) for grade, form in grades
+    ]
     return case(*whens, else_=bind("normal")) if whens else bind("normal")
 
 
@@ -142,6 +159,7 @@ def applying(
     among: Ids = None,
     mode: Mode = "full",
     within: Region | None = None,
+    population: Population | None = None,
 ) -> Select[Any]:
     """The keys (`subject_id`) of those the rule is, or may be, about: `applies` is not false.
 
@@ -149,8 +167,10 @@ def applying(
     """
     source = Source.of(catalogue, rule.document.subject, rule.document.subject, set())
     scope: Scope = {rule.document.subject: source}
-    about = emit(possible(normalise(rule.applies, moment)), scope, dialect, mode)
-    where = and_(*inside(rule, within, scope, dialect), about)
+    about = absorb(possible(normalise(rule.applies, moment)))
+    shape = choose(about, (), dialect, mode, population)
+    gather(scope, shape)
+    where = and_(*inside(rule, within, scope, dialect), emit(about, scope, shape))
     key = source.key(())
     statement = select(key.label("subject_id")).where(where).select_from(source.clause)
     return statement if among is None else statement.where(_among(key, among))

@@ -1,16 +1,14 @@
 """The shipped rules: all of them are there, each is what an official needs, and what nobody verified is left empty."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rules import (
     LIBRARY,
@@ -21,20 +19,16 @@ from rules import (
     load_pack,
     run_examples,
     unverified,
-    verdicts,
 )
 from rules.documents import Example
 from rules.workdays import weekday
-from service.demo.obligations import RULES as REFERENCE
 from service.tables.catalogue import CATALOGUE
 
 TODAY = date(2026, 11, 23)
-GOLDEN = Path(__file__).parent / "golden"
 ADMIN_PAGE = Path(__file__).parents[2] / "docs/zh/规则管理员.md"
 PACK = load_pack()
 RULES = check_pack(PACK, CATALOGUE)
 FILES = {document.rule: file for file, document in PACK.documents.items()}
-COMPILERS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.asyncpg.dialect()}
 DUTIES = {
     item["duty"]: item for item in yaml.safe_load((LIBRARY / "duties.yml").read_text("utf-8"))["duties"]
 }
@@ -261,27 +255,6 @@ def _listed(number: str, rule: CheckedRule) -> str:
     state = f"已于 {document.effective.to} 到期" if document.rule in EXPIRED else "可以发布"
     link = f"[{document.title}](../../rules/library/{FILES[document.rule]})"
     return f"| {number} | {link} | {document.department} | {f'待登记：{waiting}' if waiting else state} |"
-
-
-def _golden() -> Iterator[tuple[str, Literal["sqlite", "postgresql"]]]:
-    for name in REFERENCE:
-        yield name, "sqlite"
-        yield name, "postgresql"
-
-
-@pytest.mark.parametrize(("name", "dialect"), list(_golden()))
-def test_the_sql_is_the_reviewed_one(name: str, dialect: Literal["sqlite", "postgresql"]) -> None:
-    moment = Moment(TODAY, PACK.parameters.at(TODAY, "330102003057"), weekday)
-    statement = verdicts(RULES[name], CATALOGUE, moment, dialect=dialect)
-    compiled = statement.compile(dialect=COMPILERS[dialect], compile_kwargs={"render_postcompile": True})
-    lines = [line.rstrip() for line in str(compiled).splitlines()]
-    values = [f"-- {key} = {value}" for key, value in compiled.params.items()]
-    text = "\n".join([*lines, *values]) + "\n"
-    path = GOLDEN / f"{name}.{dialect}.sql"
-    if os.environ.get("ZHITUI_GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
-    assert path.read_text("utf-8") == text
 
 
 def test_the_reason_names_the_alternative_that_makes_this_person_meant() -> None:
