@@ -63,6 +63,7 @@ async def list_rules(request: Request) -> RuleList:
     """List the rules in force, each in plain Chinese."""
     async with request.reading() as unit:
         ground = await rulebook.basis(unit)
+        values = ground.parameters.at(unit.today)
         return RuleList(
             items=[
                 RuleView(
@@ -70,7 +71,7 @@ async def list_rules(request: Request) -> RuleList:
                     version=version.version,
                     title=version.title,
                     department=version.department,
-                    paraphrase=paraphrase(ground.checked(version)),
+                    paraphrase=paraphrase(ground.checked(version), values),
                     effective_from=version.effective_from,
                     effective_to=version.effective_to,
                 )
@@ -83,7 +84,7 @@ async def list_rules(request: Request) -> RuleList:
 async def check_rule(request: Request, body: RuleBody) -> CheckView:
     """Check a rule without keeping it: all errors at once, its examples, and what it says in Chinese."""
     async with request.reading() as unit:
-        ground = await rulebook.basis(unit)
+        ground, today = await rulebook.basis(unit), unit.today
     try:
         examined = await asyncio.to_thread(
             publish.examine, body.document, ground.parameters, catalogue=ground.catalogue
@@ -93,7 +94,7 @@ async def check_rule(request: Request, body: RuleBody) -> CheckView:
         return CheckView(ok=False, paraphrase=None, errors=views, examples=[])
     return CheckView(
         ok=all(example.passed for example in examined.examples),
-        paraphrase=paraphrase(examined.rule),
+        paraphrase=paraphrase(examined.rule, ground.parameters.at(today)),
         errors=[
             RuleErrorView.model_validate(error) for example in examined.examples for error in example.errors
         ],
