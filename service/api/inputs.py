@@ -32,14 +32,14 @@ NUL = "\0"
 async def read_inputs(contract: Contract, raw: web.Request, body: bytes) -> dict[str, Any]:
     """The handler's arguments but for the request."""
     arguments = _path(contract, raw)
-    if contract.versioned:
-        arguments["version"] = _version(raw)
     if contract.query is not None:
         arguments["query"] = _query(contract.query, raw)
     elif raw.query:
         raise _unknown(next(iter(raw.query)), [])
     if contract.body is not None:
         arguments["body"] = _body(contract.body, body)
+    if contract.versioned:
+        arguments["version"] = _version(raw)
     return arguments
 
 

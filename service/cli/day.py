@@ -195,7 +195,7 @@ async def explain_command(settings: Settings, rule: str, subject: str, on: date 
     SUBJECT 可以是记录编号、身份证号、统一社会信用代码或户号。
     """
     async with opened(settings, on=on) as house, house.read() as unit:
-        version = await rulebook.active_rule(unit, rule)
+        version = await rulebook.rule_in_force(unit, rule, unit.today)
         kind = (await rulebook.basis(unit)).checked(version).document.subject
         subject_id = await _subject(unit, kind, subject)
         explanation = await explain.explain(unit, version, subject_id, unit.today)

@@ -97,14 +97,12 @@ async def active(unit: Unit) -> list[Version]:
 
 
 async def in_force(unit: Unit, day: date) -> list[Version]:
-    """The version of every rule that was in force on a day, by rule id; on a day to come the active ones.
+    """The version of every rule that is in force on a day, by rule id; on a day to come the active ones.
 
     Before a rule was first activated its first version counts, where its `effective` period covers the day: a rule
     is often entered after the day its law took effect. A version that is active without any record of an activation
     has been so always.
     """
-    if day >= unit.today:
-        return await active(unit)
     a = rule_activations.c
     rows = await unit.connection.execute(
         select(a.rule, a.version_id, a.from_on, a.to_on).order_by(a.rule, a.from_on, a.activation_id)
@@ -147,14 +145,6 @@ async def current(unit: Unit) -> list[Version]:
     return [
         version for version in stored if version.version in (in_use.get(version.rule), newest[version.rule])
     ]
-
-
-async def active_rule(unit: Unit, rule: str) -> Version:
-    """The active version of one rule; NotFound when there is none."""
-    found = await _versions(unit, (rule_versions.c.state == "active") & (rule_versions.c.rule == rule))
-    if not found:
-        raise NotFound("没有这条生效的规则，请先查看规则列表中的编号。")
-    return found[0]
 
 
 async def versions(unit: Unit, version_ids: set[int]) -> dict[int, Version]:

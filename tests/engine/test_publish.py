@@ -113,7 +113,7 @@ async def test_a_rule_that_lost_its_parameter_keeps_the_version_in_force_and_is_
     async with house.write() as unit:
         published = await publish.publish(unit, other, only=RULES)
         assert published.held["health-certificate-food"].active == 1
-        assert (await rulebook.active_rule(unit, "health-certificate-food")).version == 1
+        assert (await rulebook.rule_in_force(unit, "health-certificate-food", TODAY)).version == 1
         with pytest.raises(InvalidInput, match=r"health\.notice_days"):
             await activations.activate(unit, "health-certificate-food", 2)
     async with house.write() as unit:
