@@ -8,6 +8,7 @@ from sqlalchemy.sql import Executable
 
 from rules import CannotEvaluate, CheckedRule, Moment, verdicts
 from rules.check import stops
+from rules.choose import Population
 from rules.interpret import Scope, find, test
 from rules.meaning import And
 from tests.rules import world
@@ -15,7 +16,8 @@ from tests.rules import world
 Answers = dict[int, str]
 Ask = Callable[[Executable], list[Any]]
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
-Mode: TypeAlias = Literal["full", "few", "one"]
+Mode: TypeAlias = Literal["full", "few", "one", "sized", "lopsided"]
+"""How a database is asked; `sized` and `lopsided` are `full` with statistics, the true ones and misleading ones."""
 Form: TypeAlias = tuple[Dialect, Mode]
 FORMS: tuple[Form, ...] = (
     ("sqlite", "full"),
@@ -24,6 +26,8 @@ FORMS: tuple[Form, ...] = (
     ("sqlite", "one"),
     ("postgresql", "few"),
     ("postgresql", "one"),
+    ("sqlite", "sized"),
+    ("sqlite", "lopsided"),
 )
 BOTH: tuple[Form, ...] = FORMS[:2]
 REFUSED: Answers = {0: "refused"}
@@ -45,11 +49,21 @@ class Town:
         assert len(answers) == len(rows)
         return answers
 
+    def population(self, subject: str, *, misleading: bool) -> Population:
+        """How many rows there are, or a thousand times as many of all but the subject; and every third subject."""
+        rows = {name: len(records) for name, records in self.records.items()}
+        if misleading:
+            rows = {name: count * 1000 for name, count in rows.items()} | {subject: rows[subject]}
+        return Population(subject, rows, list(self.records[subject].values())[::3])
+
     def graded(self, rule: CheckedRule, moment: Moment, form: Form) -> Answers:
         """Subject key to verdict, grade, target and due date, as the database says in one of its forms."""
         dialect, mode = form
+        options: dict[str, Any] = {"mode": mode}
+        if mode in ("sized", "lopsided"):
+            options = {"population": self.population(rule.document.subject, misleading=mode == "lopsided")}
         try:
-            statement = verdicts(rule, world.CATALOGUE, moment, dialect=dialect, mode=mode)
+            statement = verdicts(rule, world.CATALOGUE, moment, dialect=dialect, **options)
         except CannotEvaluate:
             return REFUSED
         rows = self.ask[dialect](statement)

@@ -30,7 +30,7 @@ metadata = MetaData()
 
 
 def _fact(name: str, kind: Any, label: str, missing: str, **info: Any) -> Column[Any]:
-    options = {"nullable": info.pop("nullable")} if "nullable" in info else {}
+    options = {option: info.pop(option) for option in ("nullable", "index") if option in info}
     return Column(
         name, kind, info={"label": label, "missing": missing, "sensitivity": "internal", **info}, **options
     )
@@ -50,10 +50,10 @@ households = Table(
     "homes",
     metadata,
     Column("home_id", Integer, primary_key=True),
-    _fact("income", Numeric(12, 2), "人均月收入", "unknown", unit="元"),
-    _fact("size", Integer, "人口数", "none", unit="人"),
+    _fact("income", Numeric(12, 2), "人均月收入", "unknown", index=True, unit="元"),
+    _fact("size", Integer, "人口数", "none", index=True, unit="人"),
     _fact("aid", Text, "救助类型", "unknown", codes={"none": "无", "dibao": "低保"}),
-    _fact("review_on", Date, "复核日期", "none"),
+    _fact("review_on", Date, "复核日期", "none", index=True),
     _fact("ratio", Numeric(8, 4), "刚性支出比", "none"),
     _added(),
     info={"entity": "household", "label": "家庭"},
@@ -62,13 +62,13 @@ residents = Table(
     "people",
     metadata,
     Column("person_id", Integer, primary_key=True),
-    _fact("name", Text, "姓名", "unknown", nullable=False),
-    _fact("birth_date", Date, "出生日期", "unknown", part="birth"),
-    _fact("death_on", Date, "死亡日期", "none", present="已死亡", absent="在世"),
-    _fact("live_code", Text, "居住地编码", "unknown"),
+    _fact("name", Text, "姓名", "unknown", index=True, nullable=False),
+    _fact("birth_date", Date, "出生日期", "unknown", index=True, part="birth"),
+    _fact("death_on", Date, "死亡日期", "none", index=True, present="已死亡", absent="在世"),
+    _fact("live_code", Text, "居住地编码", "unknown", index=True),
     _fact("hukou_code", Text, "户籍地编码", "unknown"),
     _fact("nickname", Text, "别名", "none"),
-    _fact("lives_alone", Boolean, "独居", "unknown", present="独居", absent="不独居"),
+    _fact("lives_alone", Boolean, "独居", "unknown", index=True, present="独居", absent="不独居"),
     _fact("veteran", Boolean, "退役军人", "none"),
     _fact("care_level", Integer, "失能等级", "unknown", codes={"0": "完好", "2": "中度", "4": "完全"}),
     _fact("phone", Text, "联系电话", "unknown", encrypted=True),
@@ -89,7 +89,7 @@ enterprises = Table(
     metadata,
     Column("shop_id", Integer, primary_key=True),
     _fact("name", Text, "企业名称", "unknown", nullable=False),
-    _fact("industry", Text, "行业代码", "unknown"),
+    _fact("industry", Text, "行业代码", "unknown", index=True),
     _added(),
     info={"entity": "enterprise", "label": "企业", "place": "industry"},
 )
@@ -116,7 +116,7 @@ employments = Table(
         inverse_label="从业人员",
     ),
     _fact("handles_food", Boolean, "接触直接入口食品", "unknown"),
-    _fact("ended_on", Date, "离职日期", "none", present="已离职", absent="在职"),
+    _fact("ended_on", Date, "离职日期", "none", index=True, present="已离职", absent="在职"),
     _added(),
     info={"entity": "employment", "label": "从业记录", "place": "resident.live_code"},
 )
@@ -144,7 +144,7 @@ certificates = Table(
         inverse_label="证照",
     ),
     _fact("issued_on", Date, "发证日期", "unknown"),
-    _fact("valid_to", Date, "有效期至", "unknown", part="end"),
+    _fact("valid_to", Date, "有效期至", "unknown", index=True, part="end"),
     _fact("endorsed_on", Date, "签注日期", "none"),
     _fact("points", Integer, "分数", "none"),
     _added(),
