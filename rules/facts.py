@@ -13,7 +13,7 @@ from rules.meaning import Column
 from rules.spells import born, stem
 from rules.values import say
 
-CHOSEN, COMING, DATED, ROW, PLAIN, EMPTY = 5, 4, 3, 2, 1, 0
+CHOSEN, COMING, DATED, PAST, ROW, PLAIN, EMPTY = 6, 5, 4, 3, 2, 1, 0
 
 
 class Told(NamedTuple):
@@ -32,7 +32,7 @@ def cell(column: Column, scope: Scope, today: date, name: str = "") -> Iterator[
     if value is not None:
         yield _told(field, value, today, name)
     elif field.missing == "none" and field.absent:
-        yield Told(DATED, name + field.absent)
+        yield Told(PAST, name + field.absent)
 
 
 def _told(field: Field, value: Value, today: date, name: str) -> Told:
@@ -44,7 +44,8 @@ def _told(field: Field, value: Value, today: date, name: str) -> Told:
         case date() if field.part == "event":
             return Told(DATED, f"上次{name}{_away(value, today)}")
         case date():
-            return Told(ROW, f"{name}{stem(field)}{_away(value, today)}")
+            weight = DATED if value > today else PAST
+            return Told(weight, f"{name}{stem(field)}{_away(value, today)}")
         case bool():
             return Told(PLAIN, affirmed(field, value))
         case str() | int() if field.part == "mark" and name:
@@ -75,7 +76,7 @@ def _away(day: date, today: date) -> str:
 def _coded(field: Field, meaning: str) -> str:
     """The code's name alone where it says what it is of: 重度失能, not 失能等级重度失能."""
     pairs = (field.label[at : at + 2] for at in range(len(field.label) - 1))
-    return meaning if any(pair in meaning for pair in pairs) else f"{field.label}{meaning}"
+    return meaning if any(pair in meaning for pair in pairs) else field.label.removesuffix("代码") + meaning
 
 
 def age(birth: date, today: date) -> Told:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from rules.check import CheckedRule
-from rules.facts import CHOSEN, EMPTY, PLAIN, ROW, Told
+from rules.facts import CHOSEN, EMPTY, PAST, PLAIN, ROW, Told
 from rules.holding import Holding
 from rules.interpret import Row, Scope, find
 from rules.kinds import Kind
@@ -121,7 +121,7 @@ def _some_row(rows: Rows, scope: Scope, holds: Holding, *, wanted: bool) -> Iter
         offers = [told for atom in _telling(rows) for told in said(atom, inner, holds, name, wanted=wanted)]
         best = max(offers, default=Told(EMPTY, ""), key=lambda told: told.weight)
         if best.weight >= ROW or (best.weight == PLAIN and name == rows.relation.label):
-            yield Told(ROW, best.text)
+            yield Told(max(best.weight, ROW) if not wanted else ROW, best.text)
         else:
             yield Told(PLAIN, (rows.relation.has or "有{}").format(name))
 
@@ -150,9 +150,20 @@ def _no_row(rows: Rows, scope: Scope, holds: Holding) -> Iterator[Told]:
     item, wrong = _closest(rows, rest, column, kin, scope, holds)
     inner: Scope = {**scope, rows.variable: item}
     offers = [told for atom in wrong[:1] for told in denied(atom, inner, holds, _name(rows, item))]
-    best = max(offers, default=None, key=lambda told: told.weight)
-    none = f"没有符合条件的{noun(rows)}"
-    yield Told(max(best.weight, ROW), best.text) if best else Told(ROW, none)
+    best = max(offers, default=None, key=_of_a_benefit if rows.relation.has else _weight)
+    if best is None:
+        yield Told(ROW, f"没有符合条件的{noun(rows)}")
+    else:
+        yield Told(ROW if rows.relation.has else max(best.weight, ROW), best.text)
+
+
+def _weight(told: Told) -> int:
+    return told.weight
+
+
+def _of_a_benefit(told: Told) -> int:
+    """How far a benefit is says more than since when."""
+    return PLAIN if told.weight == PAST else told.weight
 
 
 def _closest(

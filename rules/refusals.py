@@ -1,16 +1,18 @@
 """Why a record does not match: of the conditions that fail the one nearest to holding, and when it will."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rules.check import CheckedRule
 from rules.holding import Holding
-from rules.interpret import Scope
-from rules.meaning import Formula
+from rules.interpret import Scope, test
+from rules.meaning import Formula, Or, bare
+from rules.moment import Moment
 from rules.reasons import denied
 from rules.turns import first_day, turning_days
 from rules.values import spaced
+from rules.words import phrase
 
 SHORT = 24
 """A condition of more characters than a phone's line is not repeated beside the fact that fails it."""
@@ -44,11 +46,27 @@ def refused(rule: CheckedRule, clauses: tuple[Formula, ...], scope: Scope, holds
     turns = {place: turning_days(clauses[place], scope, holds.moment, until) for place in failing}
     days = {place: first_day((clauses[place],), turns[place], scope, holds.moment) for place in failing}
     place = min(failing, key=lambda at: (days[at] is None, days[at] or date.max, at))
-    told = max(denied(clauses[place], scope, holds), default=None, key=lambda one: one.weight)
-    closest = Nearest(place, spaced(told.text) if told else "", days[place])
+    closest = Nearest(place, _fact(clauses[place], days[place], scope, holds), days[place])
     first = [clauses[at] for at in failing]
     others = [clause for at, clause in enumerate(clauses) if at not in turns]
     return Refused(closest, len(failing), _matches_from(first, others, days, turns, scope, holds, until))
+
+
+def _fact(clause: Formula, day: date | None, scope: Scope, holds: Holding) -> str:
+    """The fact behind a failing clause; of alternatives that of the one which holds on the day."""
+    turning = clause if day is None else _turning(clause, replace(holds.moment, as_of=day), scope)
+    told = max(denied(turning, scope, holds), default=None, key=lambda one: one.weight)
+    if told is None and turning is not clause:
+        return f"“{phrase(turning, holds.moment)}”不成立"
+    return spaced(told.text) if told else ""
+
+
+def _turning(clause: Formula, then: Moment, scope: Scope) -> Formula:
+    match bare(clause):
+        case Or(items):
+            return next((_turning(item, then, scope) for item in items if test(item, then)(scope)), clause)
+        case _:
+            return clause
 
 
 def _matches_from(
@@ -75,7 +93,7 @@ def refusal(found: Refused, chinese: str) -> str:
     """One line: what does not hold, the fact, how many more, and from when it will match."""
     fact = found.nearest.fact
     what = fact or f"“{chinese}”不成立"
-    if fact and len(chinese) <= SHORT and not fact.startswith("还差"):
+    if fact and len(chinese) <= SHORT and not fact.startswith(("还差", "“")):
         what = f"“{chinese}”不成立，{fact}"
     more = f"；另有 {found.failing - 1} 项不成立" if found.failing > 1 else ""
     then = f"；{found.matches_from} 起符合" if found.matches_from else ""

@@ -16,8 +16,7 @@ from sqlalchemy import and_, or_, select
 
 from rules import Catalogue, Fact
 from service.access.unit import Unit
-from service.tables import changes, changesets, corrections, imports
-from service.tables.columns import metadata
+from service.tables import changes, changesets, corrections
 
 SAID = {
     "import": "导入",
@@ -45,12 +44,10 @@ class _Set:
 
     source: str
     on: date
-    kind: str | None
 
-    def origin(self) -> Origin:
-        table = metadata.tables.get(self.kind or "")
-        what = f"（{table.info['label']}）" if table is not None else ""
-        return Origin(self.source, self.on, f"{SAID[self.source]} {self.on}{what}")
+    def origin(self, record: str) -> Origin:
+        """`record` is the label of what was written."""
+        return Origin(self.source, self.on, f"{SAID[self.source]} {self.on}（{record}）")
 
     def earlier(self) -> Origin:
         return Origin("import", None, f"{self.on} 以前登记")
@@ -73,16 +70,16 @@ async def origins(unit: Unit, known: Catalogue, facts: Iterable[Fact]) -> Mappin
     found: dict[Cell, Origin] = {}
     for cell in cells:
         last = sets.get(written.get(cell[:2], 0))
-        origin = corrected.get(cell) or (None if last is None else _origin(cell, last, touched))
+        origin = corrected.get(cell) or (None if last is None else _origin(known, cell, last, touched))
         if origin is not None:
             found[cell] = origin
     return found
 
 
-def _origin(cell: Cell, last: _Set, touched: set[Cell]) -> Origin:
+def _origin(known: Catalogue, cell: Cell, last: _Set, touched: set[Cell]) -> Origin:
     entity, key, _ = cell
     if last.source == "import" or cell in touched or (entity, key, "*") in touched:
-        return last.origin()
+        return last.origin(known[entity].label)
     return last.earlier()
 
 
@@ -101,15 +98,12 @@ async def _written(
 
 
 async def _sets(unit: Unit, changeset_ids: set[int]) -> dict[int, _Set]:
-    columns = (changesets.c.changeset_id, changesets.c.source, changesets.c.recorded_at, imports.c.kind)
-    joined = changesets.outerjoin(imports, imports.c.changeset_id == changesets.c.changeset_id)
+    c = changesets.c
     rows = await unit.connection.execute(
-        select(*columns).select_from(joined).where(changesets.c.changeset_id.in_(changeset_ids))
+        select(c.changeset_id, c.source, c.recorded_at).where(c.changeset_id.in_(changeset_ids))
     )
-    return {
-        row.changeset_id: _Set(row.source, row.recorded_at.astimezone(unit.clock.zone).date(), row.kind)
-        for row in rows
-    }
+    zone = unit.clock.zone
+    return {row.changeset_id: _Set(row.source, row.recorded_at.astimezone(zone).date()) for row in rows}
 
 
 async def _corrected(unit: Unit, by_entity: Mapping[str, set[int]]) -> dict[Cell, Origin]:

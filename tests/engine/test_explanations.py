@@ -100,7 +100,7 @@ async def test_every_fact_says_where_it_comes_from_and_of_which_day(house: House
         told = await explain(unit, version, person, TODAY)
     origins = _origins(told)
     assert origins["lives_alone"] == "走访核实 2026-11-02"
-    assert origins["kind"] == "走访核实 2026-11-23"
+    assert origins["kind"] == "走访核实 2026-11-23（服务记录）"
     assert origins["birth_date"] == "2026-11-23 以前登记"
     assert "张三" not in repr(told.origins)
 
@@ -123,7 +123,7 @@ async def test_what_an_administrator_changed_is_told_from_what_was_there_before(
         version = await _version(unit)
         await _parameter(unit, 60)
         origins = _origins(await explain(unit, version, person, TODAY))
-    assert origins["care_level"] == "后台修改 2026-11-23"
+    assert origins["care_level"] == "后台修改 2026-11-23（居民）"
     assert origins["lives_alone"] == "2026-11-23 以前登记"
 
 
