@@ -282,7 +282,8 @@ class _Emitter:
         if first.relation.nullable:  # an index of those with a holder can serve
             rows = rows.where(far.is_not(None))
         held = rows.subquery(_unique(name, outer.taken))
-        outer.clause = outer.clause.outerjoin(held, held.c.holder == key(group.record, scope))
+        near = key(group.record, scope)  # which may join the tables on the way to it
+        outer.clause = outer.clause.outerjoin(held, held.c.holder == near)
         for test, count in zip(group.tests, counts, strict=True):
             outer.grouped[test] = held.c[count.name]
 

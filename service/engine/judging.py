@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from rules import CheckedRule, applying, verdicts
-from rules.regions import about_whom
+from rules import CheckedRule, Moment, applying, verdicts
+from rules.regions import Region, about_whom
 from service.access.unit import Unit
+from service.engine.estimates import population
 from service.engine.reconcile import fill, leave_unjudged
 from service.engine.rulebook import Basis
 
@@ -31,9 +32,14 @@ class Asked:
 async def judge_everyone(unit: Unit, ground: Basis, rule: CheckedRule, as_of: date) -> Asked:
     """Fill `verdicts_now` with the verdicts of one rule; CannotEvaluate where no region has all it needs."""
     known, dialect = ground.catalogue, unit.dialect
+    size = await population(unit, known, rule.document.subject)
+
+    def statement(region: Region, now: Moment) -> Select[Any]:
+        return verdicts(rule, known, now, dialect=dialect, within=region, population=size)
+
     parts = [(part, ground.moment(as_of, part.values)) for part in ground.regions(rule, as_of)]
     judged = [(part.region, now) for part, now in parts if not part.missing]
-    await fill(unit, *(verdicts(rule, known, now, dialect=dialect, within=region) for region, now in judged))
+    await fill(unit, *(statement(region, now) for region, now in judged))
     without: Counter[str] = Counter()
     for part, now in parts:
         if part.missing:
@@ -42,7 +48,11 @@ async def judge_everyone(unit: Unit, ground: Basis, rule: CheckedRule, as_of: da
             count = await leave_unjudged(unit, them, rule.document.subject)
             without.update({_named(ground, name): count for name in part.missing if count})
     return Asked(
-        [applying(rule, known, now, dialect=dialect, within=region) for region, now in judged], dict(without)
+        [
+            applying(rule, known, now, dialect=dialect, within=region, population=size)
+            for region, now in judged
+        ],
+        dict(without),
     )
 
 
