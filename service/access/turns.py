@@ -1,4 +1,7 @@
-"""Who may change findings and tasks at the same time: one scan or planner, or many workers.
+"""Who may change the same things at the same time.
+
+Findings and tasks: one scan or planner, or many workers. Rules and parameters: one at a time, because what is refused
+depends on what the others have entered.
 
 Reconciling, gathering and planning rewrite findings and tasks by the thousand; on PostgreSQL they take turns, and a
 worker's answer waits for them and they for it. On SQLite there is one writer anyway.
@@ -12,13 +15,20 @@ from service.access.unit import Unit
 from service.tables import tasks
 
 WORK_LOCK = 0x5A54_0002
-"""Key of the PostgreSQL advisory lock; held until the transaction ends."""
+RULES_LOCK = 0x5A54_0003
+"""Keys of the PostgreSQL advisory locks; held until the transaction ends."""
 
 
 async def take_planners_turn(unit: Unit) -> None:
     """Wait until nobody else changes findings or tasks; the transaction keeps the turn."""
     if unit.dialect == "postgresql":
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WORK_LOCK})
+
+
+async def take_editors_turn(unit: Unit) -> None:
+    """Wait until nobody else changes rules or parameters; the transaction keeps the turn."""
+    if unit.dialect == "postgresql":
+        await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RULES_LOCK})
 
 
 async def take_workers_turn(unit: Unit, task_id: int) -> None:

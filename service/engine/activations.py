@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from rules import RuleDocument
 from service.access import audit
+from service.access.turns import take_editors_turn
 from service.access.unit import Unit
 from service.engine.readiness import unready
 from service.engine.rulebook import basis, versions
@@ -44,6 +45,7 @@ async def activate(unit: Unit, rule: str, version: int) -> int | None:
     NotFound for no such version, Conflict when it is active already, InvalidInput with the reasons while a parameter or
     duty is missing, RuleErrors when it no longer fits the records or the parameters.
     """
+    await take_editors_turn(unit)
     wanted = await _one(unit, rule, version=version)
     if wanted is None:
         raise NotFound(f"规则 {rule} 没有第 {version} 版，请先用 zhitui rules list --all 查看。")

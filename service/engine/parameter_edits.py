@@ -13,12 +13,13 @@ from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import and_, insert, update
+from sqlalchemy import insert, update
 
 from rules.divisions import prefix_of
 from rules.documents import Cited
 from rules.parameters import NAME, Dated, KindName, Raw, overlapping, unfit
 from service.access.actors import code_range
+from service.access.turns import take_editors_turn
 from service.access.unit import Unit
 from service.engine.pack_parameters import name_of, note, told
 from service.engine.parameters import LONGEST_NAME, Stored, Value, get, no_such, row_of, stored
@@ -67,6 +68,7 @@ async def put(unit: Unit, entry: Entry) -> Value:
     entry = replace(entry, division=prefix_of(entry.division))
     _within_scope(unit, entry.division)
     _refuse_source(unit, entry.source)
+    await take_editors_turn(unit)
     rows = await stored(unit, parameters.c.name == entry.name)
     described = _described(entry, rows)
     _refuse_unfit(described.kind, entry.value, entry.from_, entry.to)
@@ -99,7 +101,7 @@ async def put(unit: Unit, entry: Entry) -> Value:
 
 async def correct(unit: Unit, parameter_id: int, version: int, given: Correction) -> Value:
     """Correct a value in place; Outdated when `version` is not the one stored. Other refusals as for `put`."""
-    row = await row_of(unit, parameter_id)
+    row = await _taken(unit, parameter_id)
     _refuse_source(unit, given.source)
     _refuse_unfit(row["kind"], given.value, row["effective_from"], given.to)
     changed = {"value": plain(given.value), "effective_to": given.to, "source": _cited(given.source)}
@@ -108,14 +110,14 @@ async def correct(unit: Unit, parameter_id: int, version: int, given: Correction
 
 async def end(unit: Unit, parameter_id: int, version: int, last: date) -> Value:
     """Let `last` be the last day a value is in force; refusals as for `correct`."""
-    row = await row_of(unit, parameter_id)
+    row = await _taken(unit, parameter_id)
     _refuse_unfit(row["kind"], dated_of(row).value, row["effective_from"], last)
     return await _change(unit, "end", row, version, {"effective_to": last})
 
 
 async def verify(unit: Unit, parameter_id: int, version: int, source: Cited) -> Value:
     """Say where a value stands and when somebody read it; Conflict for an empty value, Outdated as for `correct`."""
-    row = await row_of(unit, parameter_id)
+    row = await _taken(unit, parameter_id)
     _refuse_source(unit, source)
     if not source.verified:
         raise _wrong("verified_on", "核实须写明核实日期，且不能是凭记忆（M）")
@@ -146,6 +148,12 @@ def plain(value: Raw) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+async def _taken(unit: Unit, parameter_id: int) -> Stored:
+    """The row as it stands once nobody else is changing any."""
+    await take_editors_turn(unit)
+    return await row_of(unit, parameter_id)
+
+
 async def _change(unit: Unit, action: str, row: Stored, version: int, changed: Mapping[str, Any]) -> Value:
     _within_scope(unit, row["division_code"])
     if row["version"] != version:
@@ -159,10 +167,8 @@ async def _change(unit: Unit, action: str, row: Stored, version: int, changed: M
         "actor_id": unit.actor.account_id,
         "recorded_at": unit.now,
     }
-    mine = and_(p.parameter_id == row["parameter_id"], p.version == version)
-    done = await unit.connection.execute(update(parameters).where(mine).values(**changed, **stamp))
-    if done.rowcount == 0:  # somebody else was faster
-        raise Outdated()
+    mine = p.parameter_id == row["parameter_id"]
+    await unit.connection.execute(update(parameters).where(mine).values(**changed, **stamp))
     await note(unit, action, row, old=told(row), new=told(after))
     return await get(unit, row["parameter_id"])
 

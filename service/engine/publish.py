@@ -28,6 +28,7 @@ from rules import (
     run_examples,
 )
 from service.access import audit, fields
+from service.access.turns import take_editors_turn
 from service.access.unit import Unit
 from service.engine.activations import active_numbers, keep
 from service.engine.pack_parameters import take
@@ -91,6 +92,7 @@ async def publish(
     pack's parameter values go before those entered in the house.
     """
     pack = load_pack(folder, only)
+    await take_editors_turn(unit)
     checked = check_pack(pack, await fields.catalogue(unit))
     duties = _read_duties(folder / DUTIES)
     await _write_duties(unit, duties)

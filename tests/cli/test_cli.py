@@ -195,16 +195,36 @@ def test_rules_check_tells_every_error_of_every_file(run: Run, tmp_path: Path) -
     assert "birth_date" in wrong.stdout, "a near name is suggested"
 
 
-def test_a_pack_with_one_wrong_rule_publishes_nothing(ready: Run, tmp_path: Path) -> None:
+def _library(folder: Path) -> Path:
     for file in Path("rules/library").iterdir():
         if file.suffix in (".yaml", ".yml"):
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-    broken = tmp_path / "elder-visits.yaml"
-    broken.write_text(broken.read_text().replace("SG-2026-015", "SG-2026-999"))
+            (folder / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+def test_a_pack_with_one_wrong_rule_publishes_nothing(ready: Run, tmp_path: Path) -> None:
+    broken = _library(tmp_path) / "elder-visits.yaml"
+    broken.write_text(broken.read_text().replace("resident.death_on", "resident.died_on"))
     result = ready("rules", "load", tmp_path, *REFERENCE)
     assert result.exit_code == 1
-    assert "SG-2026-999" in result.stderr
+    assert "elder-visits.yaml" in result.stderr
+    assert "died_on" in result.stderr
+    assert "Traceback" not in result.output
     assert document(ready("rules", "list", "--json")) == []
+
+
+def test_a_rule_without_its_duty_waits_and_the_others_come_into_force(ready: Run, tmp_path: Path) -> None:
+    waiting = _library(tmp_path) / "elder-visits.yaml"
+    waiting.write_text(waiting.read_text().replace("SG-2026-015", "SG-2026-999"))
+    result = ready("rules", "load", tmp_path, *REFERENCE)
+    assert result.exit_code == 0
+    assert "elder-visits：暂不生效\n    履职清单里没有 SG-2026-999" in result.stdout
+    assert {rule["rule"] for rule in document(ready("rules", "list", "--json"))} == set(RULES) - {
+        "elder-visits"
+    }
+    assert "elder-visits 第 1 版" in ready("rules", "list", "--all").stdout
+    refused = ready("rules", "activate", "elder-visits", "1")
+    assert (refused.exit_code, "SG-2026-999" in refused.stderr) == (1, True)
 
 
 def test_a_weak_password_is_refused_with_the_reason(ready: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from sqlalchemy import Engine, event, select, update
 from rules.documents import Cited
 from service.access.unit import House
 from service.clock import SetClock
-from service.engine import explain, parameter_edits, publish, rulebook, scan
+from service.engine import explain, parameter_edits, parameter_history, publish, rulebook, scan
 from service.engine.parameter_edits import Correction, Described, Entry
 from service.engine.preview import preview
+from service.errors import Conflict, Outdated
 from service.tables import findings, parameters, residents, rule_versions
 
 TODAY = date(2026, 11, 23)
@@ -280,3 +282,20 @@ async def test_three_past_days_have_three_truths(house: House, clock: SetClock, 
         date(2026, 10, 1): (2, {"alone"}),
     }
     assert await _open(house) == set(), "a preview keeps nothing"
+
+
+async def test_of_many_editors_at_once_one_is_heard_and_the_others_are_told(house: House) -> None:
+    async def enter(number: int) -> object:
+        entry = Entry(AGE, 60 + number, date(2026, 1, 1), source=CITED, described=KINDS[AGE])
+        async with house.write() as unit:
+            return await parameter_edits.put(unit, entry)
+
+    async def correct(number: int) -> object:
+        async with house.write() as unit:
+            return await parameter_edits.correct(unit, 1, 1, Correction(number, None, CITED))
+
+    for act, refusal in ((enter, Conflict), (correct, Outdated)):
+        done = await asyncio.gather(*(act(number) for number in range(4)), return_exceptions=True)
+        assert sorted(type(one).__name__ for one in done) == [refusal.__name__] * 3 + ["Value"]
+    async with house.read() as unit:
+        assert len(await parameter_history.changes(unit, AGE)) == 2
