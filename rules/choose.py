@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from rules.forms import Always, Counted, Every, Form, Null, OneOf, Related, Some, Test
+from rules.forms import Always, Every, Form, Null, OneOf, Related, Some, Test
 from rules.interpret import ORDERS
-from rules.meaning import Column, Constant, Record
+from rules.meaning import Column, Constant, Length, Record
 
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
 Mode: TypeAlias = Literal["full", "few", "one"]
@@ -148,11 +148,14 @@ def _outer(top: Sequence[Form], population: Population) -> int:
 
 
 def _wide(top: Sequence[Form], population: Population) -> Iterator[Test]:
-    """Ranges of an indexed column that a large share of the subjects lies in."""
+    """Ranges of an indexed column that a large share of the subjects lies in, those of one column taken together."""
+    of: dict[Column | Length, list[Test]] = {}
     for test in _ranges(top):
-        within = sum(holds(test, row) is True for row in population.sample)
+        of.setdefault(test.left, []).append(test)
+    for tests in of.values():
+        within = sum(all(holds(test, row) is True for test in tests) for row in population.sample)
         if within > SCAN_FROM * len(population.sample):
-            yield test
+            yield from tests
 
 
 def _ranges(top: Sequence[Form]) -> Iterator[Test]:
@@ -202,7 +205,5 @@ def _tests(forms: Iterable[Form]) -> Iterator[Related]:
                 yield from _tests(items)
             case Related():
                 yield form
-            case Counted():
-                pass
             case _:
                 pass

@@ -168,9 +168,9 @@ WHERE (d.valid_to >= ? OR d.valid_to IS NULL) AND d.kind = ? AND d.person_id IS 
 -- param_8 = RESIDENCE
 
 -- age(resident.birth_date) >= 80
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date <= ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) <= ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE resident.birth_date <= ? OR resident.birth_date IS NULL
+WHERE (+ resident.birth_date) <= ? OR resident.birth_date IS NULL
 -- param_1 = resident
 -- param_2 = 1946-11-23
 -- param_3 = match
@@ -179,9 +179,9 @@ WHERE resident.birth_date <= ? OR resident.birth_date IS NULL
 -- param_6 = 1946-11-23
 
 -- !(age(resident.birth_date) >= 80)
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE resident.birth_date > ? OR resident.birth_date IS NULL
+WHERE (+ resident.birth_date) > ? OR resident.birth_date IS NULL
 -- param_1 = resident
 -- param_2 = 1946-11-23
 -- param_3 = match
