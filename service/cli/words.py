@@ -117,7 +117,7 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     judged, document = explanation.judgement, explanation.document
     version = f"{document.rule} 第 {explanation.version.version} 版，截至 {explanation.as_of}"
     yield f"{document.title}（{version}）：{VERDICT[judged.verdict]}"
-    yield f"原因：{judged.reason}"
+    yield f"原因：{judged.reason.removeprefix('不符合：')}"
     for clause in judged.clauses:
         yield f"  {HOLDS[clause.holds]} {clause.chinese}"
         for (label, text, origin), times in Counter(_facts(clause, explanation)).items():
