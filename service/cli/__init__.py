@@ -18,6 +18,7 @@ from service.cli.fields import catalogue_command, codes_command, fields_group
 from service.cli.office import import_command, init_command, schema_command
 from service.cli.parameters import parameters_group
 from service.cli.rulebook import rules_group
+from service.cli.rulebook_cost import cost_command
 from service.cli.rulebook_format import fmt_command
 from service.cli.serve import serve_command
 from service.cli.shell import zhitui
@@ -33,6 +34,7 @@ for command in (
 
 
 rules_group.add_command(fmt_command)
+rules_group.add_command(cost_command)
 
 
 def main() -> None:
