@@ -67,6 +67,8 @@ COLUMNS = {
         "enrolment_id", "policy", "resident_id", "state", "started_on", "ended_on", "amount", "revisit_on",
     ),
     "service_events": ("service_event_id", "resident_id", "kind", "happened_on"),
+    "pregnancies": ("pregnancy_id", "resident_id", "due_on", "booklet_on"),
+    "equipment": ("equipment_id", "enterprise_id", "kind", "number", "tested_on", "next_test_on"),
 }  # fmt: skip
 
 
@@ -125,6 +127,8 @@ class City:
         yield "certificates", self._certificates()
         yield "enrolments", self._enrolments()
         yield "service_events", self._service_events()
+        yield "pregnancies", self._pregnancies()
+        yield "equipment", self._equipment()
 
     def _day(self, offset: int) -> str:
         """The day `offset` days after today, before it when negative."""
@@ -400,3 +404,17 @@ class City:
         for resident, age in enumerate(self.ages, 1):
             if age >= 65 and chance() < 0.7:
                 yield resident, "CHECKUP65", rng.randrange(330)
+
+    def _pregnancies(self) -> Iterator[Row]:
+        """One resident in 150 is expecting (births of a year, 5.8 per thousand, and what is on record of the last)."""
+        rng = self.rng
+        for key in range(1, self.sizes.residents // 150 + 1):
+            booked = self.days[rng.randrange(1, 200)] if rng.random() < 0.8 else None
+            yield key, key * 149, self.ahead[rng.randrange(1, 240)], booked
+
+    def _equipment(self) -> Iterator[Row]:
+        """One piece for every five enterprises."""
+        rng = self.rng
+        for key in range(1, self.sizes.enterprises // 5 + 1):
+            left = rng.randrange(-30, 360)
+            yield key, key * 5, "LIFT", f"TS{key:09d}", self._day(left - 365), self._day(left)

@@ -22,7 +22,7 @@ from sqlalchemy.sql.expression import ClauseElement, Executable
 from service.access.unit import Dialect
 
 SQLITE = "EXPLAIN QUERY PLAN"
-POSTGRES = "EXPLAIN (FORMAT JSON)"
+POSTGRES = "EXPLAIN (VERBOSE, FORMAT JSON)"
 HASHED = re.compile(r"hashed (SubPlan \d+)")
 
 
@@ -118,13 +118,15 @@ def _nodes(node: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
 def _again(node: Mapping[str, Any], hashed: set[str], inside: bool = False) -> Iterator[str]:
     """Tables scanned within a subplan that is run for each row, or on the inner side of a nested loop."""
     named = str(node.get("Subplan Name", ""))
-    if named.startswith(("InitPlan", "CTE")) or named in hashed:
-        inside = False
+    if named.startswith(("InitPlan", "CTE")) or named in hashed or node["Node Type"] == "Materialize":
+        inside = False  # made once and kept
     elif named:
         inside = True
     if inside and node["Node Type"] == "Seq Scan":
         yield str(node["Relation Name"])
-    loop = node["Node Type"] == "Nested Loop"
-    for child in node.get("Plans", ()):
+    children = node.get("Plans", ())
+    outer = [child["Plan Rows"] for child in children if child.get("Parent Relationship") == "Outer"]
+    loop = node["Node Type"] == "Nested Loop" and outer[0] > 1
+    for child in children:
         inner = loop and child.get("Parent Relationship") == "Inner"
         yield from _again(child, hashed, inside or inner)

@@ -1,0 +1,140 @@
+"""Plans on a city of fifty thousand people: no relation is read from end to end again and again, on either database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_databases import copy_of, sqlite_with_tables
+from sizes import settle
+from sqlalchemy import Select, text
+
+from rules import CheckedRule, Moment, Parameters, check, check_pack, load, load_pack, verdicts
+from rules.workdays import weekday
+from service.access.keys import Vault
+from service.access.unit import House, Unit
+from service.clock import SetClock
+from service.engine.estimates import population
+from service.engine.plans import plan_of
+from service.tables.catalogue import CATALOGUE
+from service.tables.database import Database
+
+TODAY = date(2026, 11, 23)
+PACK = load_pack()
+RULES = check_pack(PACK, CATALOGUE)
+INVENTED = {"int": 3, "decimal": Decimal("1000"), "text": "3301", "date": TODAY, "list": ["6210"]}
+"""For parameters nobody verified: a plan does not hang on the value."""
+
+LATER = "resident.lives_alone || resident.service_events.exists(v, v.happened_on < resident.birth_date)"
+CONSTRUCTS = (
+    LATER,
+    'resident.certificates.exists(c, c.kind == "RESIDENCE")',
+    '!resident.certificates.exists(c, c.kind == "RESIDENCE" && c.valid_to >= today)',
+    "resident.certificates.all(c, c.valid_to >= today)",
+    "resident.certificates.exists_one(c, c.valid_to >= today)",
+    "resident.certificates.filter(c, c.valid_to < today).size() > 1",
+    "resident.certificates.size() == 0",
+    "resident.certificates.exists(c, c.valid_to < resident.birth_date)",
+    "resident.household.members.exists(m, m.certificates.exists(c, c.valid_to < today))",
+    "!resident.household.members.exists(m, !m.enrolments.exists(e, e.ended_on == null))",
+    "resident.household.members.exists(m, m.birth_date < resident.birth_date)",
+    "resident.lives_alone || resident.disabilities.exists(d, d.grade == 1)",
+    "resident.employments.exists(e, e.enterprise.certificates.exists(c, c.valid_to < today))",
+    "resident.household.special_family || resident.household.income_pc_month < 1000",
+    "age(resident.birth_date) >= 80 && !resident.enrolments.exists(e, e.policy == \"HIGH_AGE\")",
+    "anniversary_in(resident.birth_date, today, today + days(30))",
+)  # fmt: skip
+DOCUMENT = """
+rule: a-rule
+title: 一条规则
+department: 民政局
+duty: SG-2026-001
+legal_basis: statutory_duty
+sources: [{{law: 某法, article: 第一条, date: 2026-01-01, verified_on: 2026-11-23}}]
+effective: {{from: 2026-01-01}}
+subject: resident
+applies: "true"
+when: '{condition}'
+visit: resident
+due: {{days: 30}}
+again: never
+unknown: count
+task: {{title: 一件事, advice: 去看看}}
+examples:
+  - {{name: 甲, today: 2026-11-23, given: {{}}, expect: match}}
+  - {{name: 乙, today: 2026-11-23, given: {{}}, expect: no}}
+"""
+
+
+@pytest.fixture(scope="module")
+def city(postgres_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The URLs of the city in both databases."""
+    urls = {
+        "sqlite": sqlite_with_tables(tmp_path_factory.mktemp("city")),
+        "postgresql": copy_of(postgres_url, _template),
+    }
+    settle(list(urls.values()), TODAY)
+    return urls
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def house(
+    request: pytest.FixtureRequest, city: dict[str, str], vault: Vault, tmp_path: Path
+) -> AsyncIterator[House]:
+    database = Database(city[request.param])
+    yield House(database, SetClock.at(TODAY, 8, 30), vault)
+    await database.close()
+
+
+def _moment(rule: CheckedRule) -> Moment:
+    given: dict[str, Any] = dict(PACK.parameters.at(TODAY, "330102003057"))
+    for name in rule.parameters - given.keys():
+        given[name] = INVENTED[PACK.parameters.defined[name].kind]
+    return Moment(TODAY, given, weekday)
+
+
+async def _read_again(unit: Unit, rule: CheckedRule) -> dict[str, list[str]]:
+    """By mode, the tables a plan of the rule reads again and again."""
+    size = await population(unit, CATALOGUE, rule.document.subject)
+    now, subject = _moment(rule), CATALOGUE[rule.document.subject]
+    few = Select(subject.key).where(subject.key < 500)
+    found = {}
+    for mode, among in (("full", None), ("few", few), ("one", 77)):
+        statement = verdicts(
+            rule, CATALOGUE, now, dialect=unit.dialect, mode=mode, among=among, population=size
+        )
+        plan = await plan_of(unit.connection, statement, unit.dialect)
+        assert plan.lines
+        found[mode] = plan.read_again
+    return {mode: tables for mode, tables in found.items() if tables}
+
+
+async def test_no_shipped_rule_reads_a_table_again_and_again(house: House) -> None:
+    async with house.read() as unit:
+        found = {name: await _read_again(unit, rule) for name, rule in RULES.items()}
+    assert {name: tables for name, tables in found.items() if tables} == {}, found
+    assert len(found) >= 6
+
+
+async def test_no_construct_reads_a_table_again_and_again(house: House) -> None:
+    async with house.read() as unit:
+        found = {condition: await _read_again(unit, _rule(condition)) for condition in CONSTRUCTS}
+    assert {condition: tables for condition, tables in found.items() if tables} == {}
+
+
+async def test_a_plan_without_its_index_is_seen_to_read_the_table_again_and_again(house: House) -> None:
+    rule = _rule(LATER)
+    async with house.read() as unit:  # rolled back
+        for index in ("ix_service_events_resident_id", "uq_service_events_resident_kind_day"):
+            await unit.connection.execute(text(f"DROP INDEX {index}"))
+        found = await _read_again(unit, rule)
+    assert found["full"] == found["few"] == ["service_events"]
+
+
+def _rule(condition: str) -> CheckedRule:
+    known = Parameters({})
+    return check(load(DOCUMENT.format(condition=condition), file="rule.yaml"), CATALOGUE, known)
