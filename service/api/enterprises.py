@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
@@ -47,11 +48,17 @@ async def show_enterprise_status(request: Request, uscc: str) -> EnterpriseStatu
     A contact sees the own enterprise, a worker or supervisor those of the own area.
     """
     async with request.reading() as unit:
-        status = await rosters.roster(unit, uscc, notice_days=await _notice_days(unit))
+        status = await rosters.roster(unit, uscc, notice_at=await _notice_at(unit))
     return EnterpriseStatusView.model_validate(status)
 
 
-async def _notice_days(unit: Unit) -> int:
-    """The parameter the health-certificate rules go by; so the page turns yellow on the day the rule matches."""
-    given = (await rulebook.basis(unit)).parameters.at(unit.today).get(NOTICE)
-    return given if isinstance(given, int) else DEFAULT_NOTICE
+async def _notice_at(unit: Unit) -> Callable[[str], int]:
+    """The parameter the health-certificate rules go by, by division; so the page turns yellow on the day the rule
+    matches."""
+    known = (await rulebook.basis(unit)).parameters
+
+    def notice(division: str) -> int:
+        given = known.at(unit.today, division).get(NOTICE)
+        return given if isinstance(given, int) else DEFAULT_NOTICE
+
+    return notice

@@ -12,6 +12,7 @@ from rules import Clause
 from service.api.findings import whom
 from service.api.tasks import FindingView, TaskView
 from service.engine.explain import Explanation
+from service.engine.judging import WITHOUT_VALUE
 from service.engine.scan import Scan
 from service.jobs import Round
 from service.push.deliveries import Waiting
@@ -77,7 +78,8 @@ def scan_lines(scan: Scan) -> Iterator[str]:
         kept = "" if scan.state == "preview" else done
         yield f"  {rule.title}（{rule.rule}）：符合 {rule.matched}，无法判断 {rule.unknown}{kept}，{rule.milliseconds} 毫秒"
         for field, count in (rule.missing or {}).items():
-            yield f"      无法判断，因未登记「{field}」：{count} 条"
+            because = field if field.startswith(WITHOUT_VALUE) else f"未登记「{field}」"
+            yield f"      无法判断，因{because}：{count} 条"
 
 
 def list_lines(tasks: Iterable[TaskView], day: date) -> Iterator[str]:

@@ -20,6 +20,9 @@ from service.engine.estimates import population
 from service.engine.reconcile import fill, leave_unjudged
 from service.engine.rulebook import Basis
 
+WITHOUT_VALUE = "参数："
+"""How the name of a missing parameter begins where missing facts are counted."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -57,4 +60,4 @@ async def judge_everyone(unit: Unit, ground: Basis, rule: CheckedRule, as_of: da
 
 
 def _named(ground: Basis, name: str) -> str:
-    return f"参数：{ground.parameters.defined[name].label}（该区划没有值）"
+    return f"{WITHOUT_VALUE}{ground.parameters.defined[name].label}（该区划没有值）"

@@ -143,5 +143,5 @@ def _verified(table: FromClause) -> ColumnElement[bool]:
     return and_(
         func.coalesce(cast(table.c.value, Text), "null") != "null",
         source["verified_on"].as_string().is_not(None),
-        source["mark"].as_string() != "M",
+        func.coalesce(source["mark"].as_string(), "V") != "M",
     )

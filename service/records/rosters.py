@@ -6,7 +6,7 @@ Validity only, never findings of a check-up (DESIGN §3).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -52,16 +52,20 @@ class EnterpriseStatus:
     roster: tuple[RosterEntry, ...]
 
 
-async def roster(unit: Unit, uscc: str, *, notice_days: int = 30) -> EnterpriseStatus:
-    """The state of one enterprise; `notice_days` is the parameter health.notice_days. NotFound outside the scope."""
+async def roster(
+    unit: Unit, uscc: str, *, notice_at: Callable[[str], int] = lambda _: 30
+) -> EnterpriseStatus:
+    """The state of one enterprise; `notice_at` gives the parameter health.notice_days of a division code. NotFound
+    outside the scope."""
     e = enterprises.c
-    found = select(e.enterprise_id, e.uscc, e.name).where(
+    found = select(e.enterprise_id, e.uscc, e.name, e.site_code).where(
         e.uscc == uscc, visible(unit.actor, func.coalesce(e.grid_code, e.site_code), e.enterprise_id)
     )
     enterprise = (await unit.connection.execute(found)).one_or_none()
     if enterprise is None:
         raise NotFound()
     rows = (await unit.connection.execute(_at_work(enterprise.enterprise_id, unit.today))).all()
+    notice_days = notice_at(enterprise.site_code or "")
     entries = sorted((_entry(row, unit.today, notice_days) for row in rows), key=_by_urgency)
     counts: Mapping[Colour, int] = Counter(entry.colour for entry in entries)
     worst: Colour = next((colour for colour in _URGENCY if colour in counts), "green")

@@ -63,12 +63,13 @@ async def test_workers_and_supervisors_see_those_of_their_area(site: Site) -> No
 
 async def test_yellow_begins_with_the_notice_the_rules_go_by(site: Site) -> None:
     source = {"law": "测试", "article": "第一条", "date": "2026-01-01", "verified_on": "2026-01-02"}
-    async with site.house.write() as unit:
-        await unit.connection.execute(
-            insert(parameters).values(
-                name="health.notice_days", label="提前提醒天数", kind="int", unit="天", effective_from=date(2026, 1, 1),
-                value=40, source=source, recorded_at=unit.now,
-            )
-        )  # fmt: skip
-    answer = await site("GET", path(USCC), await site.token_of(Role.ENTERPRISE))
-    assert answer.json["colour"] == "yellow"
+    token = await site.token_of(Role.ENTERPRISE)
+    for division, days, colour in (("", 40, "yellow"), ("330105", 1, "yellow"), ("330102", 7, "green")):
+        async with site.house.write() as unit:
+            await unit.connection.execute(
+                insert(parameters).values(
+                    name="health.notice_days", label="提前提醒天数", kind="int", unit="天", division_code=division,
+                    effective_from=date(2026, 1, 1), value=days, source=source, recorded_at=unit.now,
+                )
+            )  # fmt: skip
+        assert (await site("GET", path(USCC), token)).json["colour"] == colour

@@ -80,8 +80,8 @@ async def test_each_person_has_the_colour_of_the_certificate_the_post_needs(
 async def test_the_notice_is_the_callers(house: House, tmp_path: Path) -> None:
     await survey(house, tmp_path)
     async with house.read() as unit:
-        assert (await roster(unit, SHOP, notice_days=31)).counts["yellow"] == 3
-        assert (await roster(unit, SHOP, notice_days=0)).counts["yellow"] == 1
+        assert (await roster(unit, SHOP, notice_at=lambda _: 31)).counts["yellow"] == 3
+        assert (await roster(unit, SHOP, notice_at=lambda _: 0)).counts["yellow"] == 1
 
 
 async def test_the_newest_valid_certificate_counts_and_who_left_does_not(
