@@ -4,22 +4,16 @@ In which form a relation test is asked has been decided by `choose`: a correlate
 of a joined group.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias, assert_never
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
     ColumnElement,
-    Date,
     Double,
-    FromClause,
     Integer,
-    Numeric,
     String,
-    UnaryExpression,
     and_,
     exists,
     false,
@@ -29,12 +23,9 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.sql.operators import custom_op
-from sqlalchemy.types import TypeEngine
 
 from rules import dates
 from rules.absorb import absorb, renamed, shared
-from rules.catalogue import Catalogue, Relation
 from rules.choose import Dialect, Group, Shape
 from rules.forms import (
     Always,
@@ -52,80 +43,11 @@ from rules.forms import (
     every,
 )
 from rules.interpret import ORDERS
-from rules.kinds import Kind, Scalar, kind_of
-from rules.meaning import Anniversary, Column, Constant, Length, Record
+from rules.kinds import Kind
+from rules.meaning import Anniversary, Column, Constant, Length
+from rules.sources import Scope, Source, bind, column, key, unindexed, unique
 
 Condition: TypeAlias = ColumnElement[bool]
-
-TYPES: dict[Kind, TypeEngine[Any]] = {
-    Kind.INT: BigInteger(),
-    Kind.DECIMAL: Numeric(),
-    Kind.TEXT: String(),
-    Kind.BOOL: Boolean(),
-    Kind.DATE: Date(),
-}
-
-
-@dataclass
-class Source:
-    """One FROM: a record's table under an alias, and the to-one joins its columns have asked for."""
-
-    catalogue: Catalogue
-    alias: FromClause
-    taken: set[str]
-    clause: FromClause
-    joined: dict[tuple[Relation, ...], FromClause] = field(default_factory=dict)
-    grouped: dict[Related, ColumnElement[int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, catalogue: Catalogue, entity: str, name: str, taken: set[str]) -> "Source":
-        """A source of one table, under a name nobody else has."""
-        alias = catalogue[entity].table.alias(_unique(name, taken))
-        return cls(catalogue, alias, taken, alias)
-
-    def at(self, path: tuple[Relation, ...]) -> FromClause:
-        """The table at the end of a path of to-one hops, joined when first asked for."""
-        if not path:
-            return self.alias
-        if path not in self.joined:
-            self._join(path)
-        return self.joined[path]
-
-    def _join(self, path: tuple[Relation, ...]) -> None:
-        near, hop = self.at(path[:-1]), path[-1]
-        name = "_".join(step.name for step in path)
-        far = self.catalogue.target(hop).table.alias(_unique(name, self.taken))
-        self.joined[path] = far
-        on = near.c[hop.local.name] == far.c[hop.remote.name]
-        self.clause = self.clause.join(far, on, isouter=any(step.nullable for step in path))
-
-    def key(self, path: tuple[Relation, ...]) -> ColumnElement[Any]:
-        """The key of the record at the end of a path: its own, or the foreign key that leads to it."""
-        if path:
-            return self.at(path[:-1]).c[path[-1].local.name]
-        (key,) = self.alias.primary_key
-        return self.alias.c[key.name]
-
-    def everything(self) -> tuple[FromClause, ...]:
-        """Every table of this FROM."""
-        return (self.alias, *self.joined.values())
-
-
-Scope: TypeAlias = Mapping[str, Source]
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    number, unique = 1, name
-    while unique in taken:
-        number += 1
-        unique = f"{name}_{number}"
-    taken.add(unique)
-    return unique
-
-
-def bind(value: Scalar) -> ColumnElement[Any]:
-    """A bound parameter of the value's own type, wide enough for any of its kind."""
-    return literal(value, TYPES[kind_of(value)])
 
 
 def emit(form: Form, scope: Scope, shape: Shape) -> Condition:
@@ -175,9 +97,7 @@ class _Emitter:
     def test(self, form: Test, scope: Scope) -> Condition:
         left = self.operand(form.left, scope)
         if form in self.shape.scanned:
-            left = UnaryExpression(
-                left, operator=custom_op("+"), type_=left.type
-            )  # keeps SQLite from the index
+            left = unindexed(left)
         ordered = form.operator not in ("==", "!=")
         if self.dialect == "postgresql" and ordered and form.left.kind is Kind.TEXT:
             left = left.collate("C")
@@ -281,7 +201,7 @@ class _Emitter:
         rows = rows.where(self.condition(every([common, absorb(either(rests))]), here))
         if first.relation.nullable:  # an index of those with a holder can serve
             rows = rows.where(far.is_not(None))
-        held = rows.subquery(_unique(name, outer.taken))
+        held = rows.subquery(unique(name, outer.taken))
         near = key(group.record, scope)  # which may join the tables on the way to it
         outer.clause = outer.clause.outerjoin(held, held.c.holder == near)
         for test, count in zip(group.tests, counts, strict=True):
@@ -300,13 +220,3 @@ class _Emitter:
         outer = scope[form.record.variable]
         inner = Source.of(outer.catalogue, form.relation.target, form.variable, outer.taken)
         return inner, self.condition(form.form, {**scope, form.variable: inner})
-
-
-def key(record: Record, scope: Scope) -> ColumnElement[Any]:
-    """The key of a record, NULL where a hop is absent."""
-    return scope[record.variable].key(record.path)
-
-
-def column(item: Column, scope: Scope) -> ColumnElement[Any]:
-    """The column of a field, its record joined where needed."""
-    return item.field.cell(scope[item.record.variable].at(item.record.path))

@@ -11,7 +11,7 @@ from rules.absorb import absorb, without
 from rules.catalogue import Catalogue
 from rules.check import CheckedRule, stops
 from rules.choose import Dialect, Mode, Population, Shape, choose
-from rules.emit import Condition, Scope, Source, bind, column, emit, gather
+from rules.emit import Condition, emit, gather
 from rules.errors import CannotEvaluate
 from rules.forms import EVER, Form
 from rules.lower import certain, possible
@@ -19,6 +19,7 @@ from rules.meaning import And
 from rules.moment import Moment
 from rules.normalise import normalise
 from rules.regions import Region
+from rules.sources import Scope, Source, bind, column
 
 Ids: TypeAlias = Select[Any] | CompoundSelect[Any] | Subquery | Iterable[int] | int | None
 
@@ -41,7 +42,8 @@ def verdicts(
     shape of the statement fit the database's size. CannotEvaluate when a parameter has no value.
     """
     subject = rule.document.subject
-    source = Source.of(catalogue, subject, subject, set())
+    leads = dialect == "sqlite" and mode == "full"
+    source = Source.of(catalogue, subject, subject, set(), leads=leads)
     scope: Scope = {subject: source}
     asked = questions(rule, moment)
     shape = choose(asked.maybe, asked.after, dialect, mode, population)
@@ -165,7 +167,8 @@ def applying(
 
     A finding whose subject is no longer matched is resolved when it is still here, withdrawn when not.
     """
-    source = Source.of(catalogue, rule.document.subject, rule.document.subject, set())
+    subject, leads = rule.document.subject, dialect == "sqlite" and mode == "full"
+    source = Source.of(catalogue, subject, subject, set(), leads=leads)
     scope: Scope = {rule.document.subject: source}
     about = absorb(possible(normalise(rule.applies, moment)))
     shape = choose(about, (), dialect, mode, population)

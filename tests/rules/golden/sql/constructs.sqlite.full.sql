@@ -318,7 +318,7 @@ WHERE resident.hukou_code != resident.live_code OR resident.hukou_code IS NULL O
 
 -- resident.household.income < 1138.51
 SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (household.income < ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
-FROM people AS resident LEFT OUTER JOIN homes AS household ON resident.home_id = household.home_id
+FROM people AS resident LEFT OUTER JOIN homes AS household ON (+ resident.home_id) = household.home_id
 WHERE household.income < ? OR household.income IS NULL
 -- param_1 = resident
 -- param_2 = 1138.51

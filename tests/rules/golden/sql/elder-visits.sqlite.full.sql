@@ -7,7 +7,7 @@ FROM service_events AS v_5
 WHERE v_5.resident_id = resident.resident_id AND v_5.kind = ? AND v_5.happened_on > ?)) OR resident.lives_alone = ? AND resident.care_level >= ? AND NOT (EXISTS (SELECT v_6.resident_id
 FROM service_events AS v_6
 WHERE v_6.resident_id = resident.resident_id AND v_6.kind = ? AND v_6.happened_on > ?)))) THEN ? ELSE ? END AS verdict, CASE WHEN (resident.lives_alone = ? AND resident.care_level >= ?) THEN ? WHEN (resident.lives_alone = ? OR resident.care_level >= ?) THEN ? ELSE ? END AS grade, CAST(NULL AS DATE) AS due_on
-FROM residents AS resident LEFT OUTER JOIN households AS household ON resident.household_id = household.household_id
+FROM residents AS resident LEFT OUTER JOIN households AS household ON (+ resident.household_id) = household.household_id
 WHERE resident.death_on IS NULL AND resident.moved_out_on IS NULL AND (resident.birth_date <= ? OR resident.birth_date IS NULL) AND (resident.lives_alone = ? OR resident.lives_alone IS NULL OR resident.elder_situation IN (?, ?) OR resident.care_level >= ? OR resident.care_level IS NULL OR resident.household_id IS NOT NULL AND (household.special_family = ? OR household.special_family IS NULL) OR (EXISTS (SELECT d.resident_id
 FROM disabilities AS d
 WHERE d.resident_id = resident.resident_id AND d.grade <= ? AND (d.valid_to IS NULL OR d.valid_to >= ?)))) AND (NOT (EXISTS (SELECT v.resident_id
