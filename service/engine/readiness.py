@@ -1,4 +1,4 @@
-"""What still keeps a checked rule from coming into force: a parameter nobody verified, a duty that is not listed."""
+"""What still keeps a checked rule from coming into force: a source or parameter nobody verified, a duty not listed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from rules import CheckedRule, Parameters
+from rules.documents import Period
 from rules.regions import regions
 from service.access.unit import Unit
 from service.tables import duty_items
@@ -24,12 +25,20 @@ async def unready(unit: Unit, rules: list[CheckedRule], known: Parameters) -> di
 
 def _reasons(rule: CheckedRule, known: Parameters, listed: Mapping[str, Any], today: date) -> Iterator[str]:
     document = rule.document
-    yield from _without_value(rule, known, max(today, document.effective.from_))
+    if not any(source.verified for source in document.sources):
+        yield "没有一处法规或文件来源经过核实"
+    yield from _without_value(rule, known, _asked_on(document.effective, today))
     item = listed.get(document.duty)
     if item is None:
         yield f"履职清单里没有 {document.duty}"
     elif item.kind == "withdrawn" or (item.valid_to is not None and item.valid_to < today):
         yield f"履职清单事项 {document.duty} 已收回或已到期"
+
+
+def _asked_on(effective: Period, today: date) -> date:
+    """Today, or the day of the rule's time that is nearest: an expired rule is asked of its last day."""
+    begun = max(today, effective.from_)
+    return begun if effective.to is None else min(begun, effective.to)
 
 
 def _without_value(rule: CheckedRule, known: Parameters, day: date) -> Iterator[str]:

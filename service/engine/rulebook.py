@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 REMEMBERED = 256
 _checked: dict[tuple[str, Catalogue, frozenset[Any]], CheckedRule] = {}
+_read: dict[str, Parameters] = {}
+"""The parameters last read, by their rows as they were written: fitting them to their kinds takes longer than reading."""
 
 
 @dataclass(frozen=True)
@@ -165,16 +167,24 @@ async def working_days(unit: Unit) -> WorkingDays:
 
 
 async def _parameters(unit: Unit) -> Parameters:
-    rows = await unit.connection.execute(
-        select(parameters).order_by(parameters.c.name, parameters.c.effective_from)
-    )
+    statement = select(parameters).order_by(parameters.c.name, parameters.c.effective_from)
+    rows = [dict(row) for row in (await unit.connection.execute(statement)).mappings()]
+    written = repr(rows)
+    if written not in _read:
+        _read.clear()
+        _read[written] = _parameters_of(rows)
+    return _read[written]
+
+
+def _parameters_of(rows: list[dict[str, Any]]) -> Parameters:
     defined: dict[str, Defined] = {}
     values: dict[str, list[Dated]] = {}
     for row in rows:
-        defined.setdefault(row.name, Defined(label=row.label, kind=row.kind, unit=row.unit or ""))
-        dated = _readable(dict(row._mapping))
+        name = row["name"]
+        defined.setdefault(name, Defined(label=row["label"], kind=row["kind"], unit=row["unit"] or ""))
+        dated = _readable(row)
         if dated is not None:
-            values.setdefault(row.name, []).append(dated)
+            values.setdefault(name, []).append(dated)
     return Parameters(
         {
             name: item.model_copy(update={"values": tuple(values.get(name, ()))})
