@@ -1,0 +1,97 @@
+"""Leaving out what other tests imply: shorter statements, the same rows."""
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from rules.absorb import absorb, effort, implies, without
+from rules.choose import Shape
+from rules.emit import emit
+from rules.forms import Every, Form, Related, Some, every
+from rules.lower import certain, possible
+from rules.normalise import normalise
+from rules.sources import Source
+from tests.rules import world
+from tests.rules.conditions import Maker
+from tests.rules.effort import effort as effort_of
+from tests.rules.making import rule
+from tests.rules.town import Town
+
+Chances = st.randoms(use_true_random=False)
+HAS = 'resident.certificates.exists(c, c.kind == "RESIDENCE")'
+LASTS = 'resident.certificates.exists(d, d.valid_to >= today && d.kind == "RESIDENCE")'
+
+
+def _form(condition: str, subject: str = "resident") -> Form:
+    return certain(normalise(rule(condition, subject=subject).when, world.moment()))
+
+
+def test_of_two_tests_in_an_and_the_weaker_goes() -> None:
+    assert absorb(_form(f"{HAS} && {LASTS}")) == absorb(_form(LASTS))
+    assert absorb(_form(f"!{HAS} && !{LASTS}")) == absorb(_form(f"!{HAS}"))
+
+
+def test_of_two_tests_in_an_or_the_stronger_goes() -> None:
+    assert absorb(_form(f"{HAS} || {LASTS}")) == absorb(_form(HAS))
+    assert absorb(_form(f"!{HAS} || !{LASTS}")) == absorb(_form(f"!{LASTS}"))
+
+
+def test_a_bound_within_another_implies_it_and_not_the_reverse() -> None:
+    eighty, sixty = (_form(f"age(resident.birth_date) >= {years}") for years in (80, 60))
+    assert implies(eighty, sixty)
+    assert not implies(sixty, eighty)
+    there = _form("resident.birth_date != null")
+    assert implies(eighty, there)
+    assert not implies(there, eighty)
+
+
+def test_what_a_selected_row_is_known_to_be_is_not_asked_again() -> None:
+    known = _form(f"resident.lives_alone && {LASTS}")
+    assert without(_form(f"{HAS} && resident.care_level == 2"), known) == _form("resident.care_level == 2")
+
+
+def test_cheap_tests_come_first() -> None:
+    form = absorb(_form(f'{HAS} && resident.name.startsWith("a") && resident.lives_alone'))
+    assert isinstance(form, Every)
+    assert [effort(item) for item in form.items] == sorted(effort(item) for item in form.items)
+    assert isinstance(form.items[-1], Related)
+
+
+def test_the_same_rows_are_left_whatever_is_left_out(town: Town) -> None:
+    shorter: list[bool] = []
+
+    @effort_of(40)
+    @given(chance=Chances)
+    def each(chance: Random) -> None:
+        made = Maker(chance)
+        one, other = (made.condition((("resident", "resident"),), 2) for _ in range(2))
+        join = chance.choice(["&&", "||"])
+        formula = normalise(rule(f"({one}) {join} (({other}) {join} ({one}))").when, world.moment())
+        sure, maybe = certain(formula), possible(formula)
+        for form in (sure, maybe, _beside(sure, maybe, join)):
+            small = absorb(form)
+            shorter.append(small != form)
+            for dialect in ("sqlite", "postgresql"):
+                assert _rows(town, small, dialect) == _rows(town, form, dialect)
+        known = absorb(maybe)
+        rest = without(absorb(sure), known)
+        assert _rows(town, every([known, rest]), "sqlite") == _rows(town, every([maybe, sure]), "sqlite")
+
+    each()
+    assert sum(shorter) > len(shorter) / 10
+
+
+def _beside(sure: Form, maybe: Form, join: str) -> Form:
+    """The certain rows beside the possible ones: one always implies the other."""
+    return (Every if join == "&&" else Some)((sure, maybe))
+
+
+def _rows(town: Town, form: Form, dialect: str) -> set[int]:
+    source = Source.of(world.CATALOGUE, "resident", "resident", set())
+    shape = Shape("postgresql" if dialect == "postgresql" else "sqlite")
+    where = emit(form, {"resident": source}, shape)
+    return {
+        row[0] for row in town.ask[dialect](select(source.key(())).where(where).select_from(source.clause))
+    }
