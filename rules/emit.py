@@ -197,9 +197,8 @@ class _Emitter:
         common, rests = shared([renamed(test.form, test.variable, first.variable) for test in group.tests])
         passing = [self.condition(rest, here) for rest in rests]
         counts = [func.count().filter(one).label(f"test_{number}") for number, one in enumerate(passing, 1)]
-        asked = self.condition(
-            every([common, absorb(either(rests))]), here
-        )  # joins what it needs to the clause
+        # What is asked joins the parents it needs to the clause, so it comes before the clause is taken.
+        asked = self.condition(every([common, absorb(either(rests))]), here)
         rows = select(far.label("holder"), *counts).select_from(inner.clause).where(asked).group_by(far)
         if first.relation.nullable:  # an index of those with a holder can serve
             rows = rows.where(far.is_not(None))
