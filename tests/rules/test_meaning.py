@@ -14,7 +14,7 @@ from tests.rules.town import BOTH, FORMS, REFUSED, Answers, Town, agreed, interp
 
 MENTIONS_TODAY = ("today", "age(")
 ASKS_ROWS = (".exists", ".all(", ".filter(", "s.size()")
-WITH_ROWS = tuple(form for form in FORMS if form[1] != "one")  # which tests of made-up rules ask for
+WITH_ROWS = tuple(form for form in FORMS if form[1] != "one")  # made-up rules are asked in that one too
 
 
 @pytest.mark.parametrize("case", corpus.CASES, ids=lambda case: f"line {case.line}: {case.condition[:80]}")
