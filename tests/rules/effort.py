@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
-DEEP = int(os.environ.get("ZHITUI_DEEP", "1"))
+DEEP = int(os.environ.get("DEEP", "1"))
 """How many times more examples than usual; see docs/contributing.md."""
 
 
