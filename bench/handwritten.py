@@ -10,7 +10,8 @@ of several runs on a shared machine, so differences under a tenth say nothing:
     health-certificate-food        NOT EXISTS 323, join order fixed by CROSS JOIN 317, NOT IN 356, materialised CTE 443,
                                    grouped LEFT JOIN 556 | NOT EXISTS 1090, NOT IN 1100, grouped LEFT JOIN 440
     old-age-allowance              NOT EXISTS 244, NOT IN 159, LEFT JOIN 270, UNION ALL of the two ranges 240, without the index
-                                   341 | NOT EXISTS 320, NOT IN 270, LEFT JOIN 330
+                                   341 | NOT EXISTS 320, NOT IN 270, LEFT JOIN 330;
+                                   the register by ^@ instead of substr: no difference beyond the runs' own
     elder-visits                   three NOT EXISTS by the index of birth dates 3300, without it 473, the last visit as scalar
                                    subquery 462, three NOT IN 450, last visit grouped and joined 428 | three NOT EXISTS 778,
                                    household asked by EXISTS 690, last visit grouped and joined 580

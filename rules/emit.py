@@ -121,6 +121,11 @@ class _Emitter:
     def text(self, form: TextIs, scope: Scope) -> Condition:
         text, part, length = column(form.column, scope), bind(form.part), len(form.part)
         match form.function:
+            case "startsWith" if self.dialect == "postgresql":
+                begins: Condition = text.op("^@", is_comparison=True)(
+                    part
+                )  # whose share of rows is known from statistics
+                return ~begins if form.negated else begins
             case "startsWith":
                 found = func.substr(text, 1, length)
             case "endsWith" if self.dialect == "postgresql":

@@ -290,18 +290,14 @@ WHERE (resident.birth_date IS NULL OR resident.birth_date > $11::DATE OR date_pa
 -- person_id_1_3 = 9
 
 -- resident.hukou_code.startsWith("3301")
-SELECT resident.person_id AS subject_id, $1::VARCHAR AS target_kind, resident.person_id AS target_id, CASE WHEN (substr(resident.hukou_code, $2::INTEGER, $3::INTEGER) = $4::VARCHAR) THEN $5::VARCHAR ELSE $6::VARCHAR END AS verdict, $7::VARCHAR AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, $1::VARCHAR AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.hukou_code ^@ $2::VARCHAR) THEN $3::VARCHAR ELSE $4::VARCHAR END AS verdict, $5::VARCHAR AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE (resident.hukou_code IS NULL OR substr(resident.hukou_code, $8::INTEGER, $9::INTEGER) = $10::VARCHAR) AND resident.person_id IN ($11::INTEGER, $12::INTEGER, $13::INTEGER)
+WHERE (resident.hukou_code IS NULL OR (resident.hukou_code ^@ $6::VARCHAR)) AND resident.person_id IN ($7::INTEGER, $8::INTEGER, $9::INTEGER)
 -- param_1 = resident
--- substr_1 = 1
--- substr_2 = 4
 -- param_2 = 3301
 -- param_3 = match
 -- param_4 = unknown
 -- param_5 = normal
--- substr_3 = 1
--- substr_4 = 4
 -- param_6 = 3301
 -- person_id_1_1 = 7
 -- person_id_1_2 = 8
