@@ -42,6 +42,7 @@ SEVERE = "grade <= 2 AND (valid_to IS NULL OR valid_to >= :today)"
 DRAWING = """(state IN ('applied', 'approved', 'paid', 'suspended') AND ended_on IS NULL
               OR state = 'declined' AND revisit_on > :today)"""
 OPEN = "(s.status IS NULL OR s.status = 'open')"
+NOT_SMALL = "(s.kind IS NULL OR s.kind <> 'small_food')"
 
 HEALTH_SQLITE = f"""
     SELECT e.employment_id, 'enterprise', e.enterprise_id, {{verdict}},
@@ -49,7 +50,7 @@ HEALTH_SQLITE = f"""
                                  AND (valid_to >= :today OR valid_to IS NULL)) THEN 'urgent' ELSE 'normal' END, {NOBODY}
     FROM employments e CROSS JOIN residents r CROSS JOIN enterprises s
     WHERE r.resident_id = e.resident_id AND s.enterprise_id = e.enterprise_id
-      AND e.ended_on IS NULL AND {{handles}} AND r.death_on IS NULL AND {OPEN}
+      AND e.ended_on IS NULL AND {{handles}} AND r.death_on IS NULL AND {OPEN} AND {NOT_SMALL}
       AND NOT EXISTS (SELECT 1 FROM certificates WHERE resident_id = e.resident_id AND {FOOD} AND {{lasting}})"""
 HEALTH_POSTGRES = f"""
     SELECT e.employment_id, 'enterprise', e.enterprise_id, {{verdict}},
@@ -60,7 +61,7 @@ HEALTH_POSTGRES = f"""
          LEFT JOIN (SELECT resident_id, MAX(valid_to) AS latest, MAX(CASE WHEN valid_to IS NULL THEN 1 ELSE 0 END) AS undated
                     FROM certificates WHERE {FOOD} AND resident_id IS NOT NULL GROUP BY resident_id) c
                 ON c.resident_id = e.resident_id
-    WHERE e.ended_on IS NULL AND {{handles}} AND r.death_on IS NULL AND {OPEN}
+    WHERE e.ended_on IS NULL AND {{handles}} AND r.death_on IS NULL AND {OPEN} AND {NOT_SMALL}
       AND (c.latest IS NULL OR c.latest < :notice) {{dated}}"""
 ALLOWANCE = f"""
     SELECT r.resident_id, {HOME}, {{verdict}}, CASE WHEN r.birth_date <= :eighty THEN 'important' ELSE 'normal' END, {NOBODY}

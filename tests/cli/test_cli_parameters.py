@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from service.cli import zhitui
 
 Run = Callable[..., Result]
-RULE = "disability-card-expiry"
-NAME = "disability_card.notice_days"
+RULE = "special-work-certificate"
+NAME = "special_work.notice_days"
 CITED = ("--law", "某办法", "--article", "第三条", "--date", "2026-07", "--verified-on", "2026-11-20")
 
 

@@ -2,7 +2,7 @@ SELECT employment.employment_id AS subject_id, $1::VARCHAR AS target_kind, emplo
 FROM employments AS employment LEFT OUTER JOIN (SELECT c.resident_id AS holder, count(*) FILTER (WHERE c.valid_to >= $11::DATE) AS test_1, count(*) FILTER (WHERE c.valid_to >= $12::DATE OR c.valid_to IS NULL) AS test_2, count(*) FILTER (WHERE c.valid_to >= $13::DATE OR c.valid_to IS NULL) AS test_3
 FROM certificates AS c
 WHERE c.kind = $14::VARCHAR AND c.status = $15::VARCHAR AND (c.valid_to IS NULL OR c.valid_to >= $16::DATE) AND c.resident_id IS NOT NULL GROUP BY c.resident_id) AS held_1 ON held_1.holder = employment.resident_id JOIN residents AS resident ON employment.resident_id = resident.resident_id JOIN enterprises AS enterprise ON employment.enterprise_id = enterprise.enterprise_id
-WHERE employment.ended_on IS NULL AND (employment.handles_food = $17::BOOLEAN OR employment.handles_food IS NULL) AND resident.death_on IS NULL AND (enterprise.status IS NULL OR enterprise.status = $18::VARCHAR) AND coalesce(held_1.test_1, $19::INTEGER) < $20::INTEGER
+WHERE employment.ended_on IS NULL AND (employment.handles_food = $17::BOOLEAN OR employment.handles_food IS NULL) AND resident.death_on IS NULL AND (enterprise.status IS NULL OR enterprise.status = $18::VARCHAR) AND (enterprise.kind IS NULL OR enterprise.kind != $19::VARCHAR) AND coalesce(held_1.test_1, $20::INTEGER) < $21::INTEGER
 -- param_1 = enterprise
 -- param_2 = True
 -- coalesce_1 = 0
@@ -21,5 +21,6 @@ WHERE employment.ended_on IS NULL AND (employment.handles_food = $17::BOOLEAN OR
 -- param_12 = 2026-11-23
 -- param_13 = True
 -- param_14 = open
+-- param_15 = small_food
 -- coalesce_5 = 0
 -- coalesce_6 = 1
