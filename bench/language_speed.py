@@ -16,9 +16,9 @@ from collections.abc import Callable
 
 from bench import handwritten
 from rules import LIBRARY, check_pack, judge, load_pack
-from rules.examples import moment_of, record_of
-from rules.expressions import check_condition
-from rules.parser import parse
+from rules.checking.expressions import check_condition
+from rules.files.examples import moment_of, record_of
+from rules.reading.parser import parse
 from service.tables.catalogue import CATALOGUE
 
 CONDITION = (

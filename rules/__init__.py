@@ -5,25 +5,33 @@
     statement = verdicts(rule, catalogue, moment, dialect="sqlite")   # everyone, answered by the database
     judgement = judge(rule, record, moment)            # one record, with the reason
 
-Passes, one a module: parse → check → normalise → lower → emit.
+Passes, one a module: parse → check → normalise → lower → emit. The rooms:
+
+    reading    text to the tree of what was written, and back
+    checking   the tree to what is meant, with every error at once
+    (here)     what is meant, the catalogue it speaks of, dates, folding, and the interpreter, which is the oracle
+    sql        what is meant to one statement
+    wording    what is meant, and one record's verdict, in Chinese
+    files      rule documents, parameters, packs and examples
+    library    the rules that are shipped
 """
 
-from rules.asking import Missing, Outcome
 from rules.catalogue import Catalogue, Entity, Extension, Field, Relation, read
 from rules.check import CheckedRule, check, unverified
-from rules.clauses import Clause, Fact, Used
-from rules.documents import RuleDocument, load
 from rules.errors import CannotEvaluate, RuleError, RuleErrors
-from rules.examples import ExampleResult, run_examples
-from rules.explain import Judge, Judgement, Line, judge
+from rules.files.documents import RuleDocument, load
+from rules.files.examples import ExampleResult, run_examples
+from rules.files.packs import LIBRARY, Pack, check_pack, load_pack, read_text
+from rules.files.parameters import Parameters, load_parameters
 from rules.moment import Moment
-from rules.packs import LIBRARY, Pack, check_pack, load_pack, read_text
-from rules.parameters import Parameters, load_parameters
-from rules.paraphrase import paraphrase
-from rules.parser import parse
-from rules.refusals import Nearest
+from rules.reading.parser import parse
 from rules.regions import Region
-from rules.verdicts import applying, verdicts
+from rules.sql.verdicts import applying, verdicts
+from rules.wording.asking import Missing, Outcome
+from rules.wording.clauses import Clause, Fact, Used
+from rules.wording.explain import Judge, Judgement, Line, judge
+from rules.wording.paraphrase import paraphrase
+from rules.wording.refusals import Nearest
 
 __all__ = [
     "LIBRARY",

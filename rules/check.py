@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rules import misfits, mistakes
 from rules.catalogue import Catalogue
-from rules.documents import Grade, RuleDocument
+from rules.checking import mistakes
+from rules.checking.expressions import Checked, check_condition
+from rules.checking.names import nearest
 from rules.errors import NOWHERE, RuleError, RuleErrors
-from rules.expressions import Checked, check_condition
+from rules.files import misfits
+from rules.files.documents import Grade, RuleDocument
+from rules.files.parameters import Parameters
 from rules.kinds import Kind
 from rules.meaning import Column, Formula, Record, Truth
-from rules.names import nearest
-from rules.parameters import Parameters
 
 VISITED = ("household", "enterprise", "resident")
 _HOLE = re.compile(r"\{([^{}]*)\}")

@@ -10,7 +10,7 @@ is named like its code, and docs/rule-language.md has a heading for each.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rules.syntax import Span
+from rules.reading.syntax import Span
 
 NOWHERE = Span(0, 0)
 SHOWN = 60  # characters of the text that a sentence quotes

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, TypeAlias, assert_never
 
 from rules import dates
+from rules.checking.terms import constant
 from rules.fold import fold, fold_choices, fold_date, fold_int, fold_number, fold_text
 from rules.kinds import Scalar
 from rules.meaning import (
@@ -46,7 +47,6 @@ from rules.meaning import (
     Year,
 )
 from rules.moment import Moment
-from rules.terms import constant
 
 
 class Hidden(Enum):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from rules.catalogue import Field, Relation
 from rules.kinds import Kind, Value, kind_of
-from rules.syntax import Span
+from rules.reading.syntax import Span
 
 
 @dataclass(frozen=True)

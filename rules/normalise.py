@@ -12,6 +12,7 @@ from typing import assert_never
 from sqlalchemy import Numeric
 
 from rules import dates
+from rules.checking.terms import constant
 from rules.fold import fold, fold_choices, fold_date, fold_int, fold_number, fold_text
 from rules.interpret import test
 from rules.kinds import Kind, Scalar, Value
@@ -46,7 +47,6 @@ from rules.meaning import (
     Year,
 )
 from rules.moment import Moment
-from rules.terms import constant
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 EXACT = Context(prec=400)  # a parameter may be a float of 309 digits

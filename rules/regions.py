@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from rules.check import CheckedRule
+from rules.files.parameters import Parameters
 from rules.meaning import And, Column, Parameter, Record, conjuncts
 from rules.moment import Given
-from rules.parameters import Parameters
 
 
 @dataclass(frozen=True)

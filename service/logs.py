@@ -21,8 +21,8 @@ from structlog.typing import Processor
 PRIVATE_KEYS = frozenset({
     "id_number", "id_number_index", "phone", "phone_index", "name", "contact_name", "address", "number", "number_index",
     "income_pc_month", "assets_ok", "aid_type", "special_family", "care_level", "essential_spend_ratio", "med_self_pay_12m",
-    "can_work", "has_income", "has_supporter", "due_on", "booklet_on", "ended_on", "password", "password_hash", "token", "authorization", "cookie", "digest", "key", "body", "query", "value", "login",
-    "parameters", "params",
+    "can_work", "has_income", "has_supporter", "due_on", "booklet_on", "ended_on", "password", "password_hash",
+    "token", "authorization", "cookie", "digest", "key", "body", "query", "value", "login", "parameters", "params",
 })  # fmt: skip
 """Names of fields that are never logged; a test holds them to the columns marked private or sensitive."""
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from rules.documents import Cited
-from rules.parameters import NAME, KindName
+from rules.files.documents import Cited
+from rules.files.parameters import NAME, KindName
 from service.access.permissions import Permission
 from service.access.unit import Unit
 from service.api.models import Body, Created, Page, PageQuery, Versioned, View

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rules.documents import Cited
+from rules.files.documents import Cited
 from service.engine.parameter_history import Change
 from service.engine.parameters import Value
 

@@ -11,8 +11,8 @@ from typing import Any, get_args
 import click
 from pydantic import ValidationError
 
-from rules.documents import Cited
-from rules.parameters import KindName
+from rules.files.documents import Cited
+from rules.files.parameters import KindName
 from service.access.unit import Unit
 from service.cli.parameter_words import change_line, source_line, value_line
 from service.cli.shell import Day, as_json, opened, print_json, run

@@ -13,8 +13,8 @@ from typing import NoReturn
 import click
 
 from rules import RuleError, RuleErrors, read_text
-from rules.formatting import layout
-from rules.rewriting import rewrite
+from rules.files.rewriting import rewrite
+from rules.reading.formatting import layout
 from service.cli.shell import REFUSED
 
 STDIN = "-"

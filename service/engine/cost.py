@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, inspect, select
 
 from rules import CheckedRule, verdicts
-from rules.choose import Chosen, How, Why, choose
-from rules.forms import Counted, Every, Form, OneOf, Related, Some, Test
 from rules.meaning import Column, Constant
-from rules.verdicts import questions
+from rules.sql.choose import Chosen, How, Why, choose
+from rules.sql.forms import Counted, Every, Form, OneOf, Related, Some, Test
+from rules.sql.verdicts import questions
 from service.access.unit import Unit
 from service.engine.estimates import population, row_counts
 from service.engine.plans import plan_of

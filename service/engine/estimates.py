@@ -12,7 +12,7 @@ from sqlalchemy import column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.catalogue import Catalogue, Entity
-from rules.choose import Population
+from rules.sql.choose import Population
 from service.access.unit import Unit
 
 SAMPLE = 200

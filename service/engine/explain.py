@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from rules import CannotEvaluate, CheckedRule, Judge, Judgement, RuleDocument
 from rules.divisions import prefix_of
-from rules.documents import Cited
+from rules.files.documents import Cited
 from rules.regions import Region, place_of
 from service.access.permissions import Permission
 from service.access.unit import Unit

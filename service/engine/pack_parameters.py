@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from rules import Parameters
-from rules.parameters import Dated, Defined, KindName, overlapping, unfit
+from rules.files.parameters import Dated, Defined, KindName, overlapping, unfit
 from service.access import audit
 from service.access.unit import Unit
 from service.engine.rulebook import dated_of

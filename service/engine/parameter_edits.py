@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from sqlalchemy import insert, update
 
 from rules.divisions import prefix_of
-from rules.documents import Cited
-from rules.parameters import NAME, Dated, KindName, Raw, overlapping, unfit
+from rules.files.documents import Cited
+from rules.files.parameters import NAME, Dated, KindName, Raw, overlapping, unfit
 from service.access.actors import code_range
 from service.access.turns import take_editors_turn
 from service.access.unit import Unit

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, FromClause, Text, and_, cast, exists, func, or_, select
 
 from rules.divisions import prefix_of
-from rules.documents import Cited
-from rules.parameters import KindName, Raw
+from rules.files.documents import Cited
+from rules.files.parameters import KindName, Raw
 from service.access.unit import Unit
 from service.engine.rulebook import dated_of
 from service.errors import NotFound

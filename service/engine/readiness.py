@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from rules import CheckedRule, Parameters
-from rules.documents import Period
+from rules.files.documents import Period
 from rules.regions import regions
 from service.access.unit import Unit
 from service.tables import duty_items

@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import ColumnElement, select, true
 
 from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load
+from rules.files.parameters import Dated, Defined
 from rules.moment import Given
-from rules.parameters import Dated, Defined
 from rules.regions import Valued, place_of, regions, where_read
 from service.access import fields
 from service.access.unit import Unit

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from rules import Catalogue, Entity, Extension
 from rules.catalogue import EXTRA
-from rules.functions import USAGE
+from rules.checking.functions import USAGE
 from rules.kinds import CHINESE, Kind
-from rules.parser import KEYWORDS, RESERVED
+from rules.reading.parser import KEYWORDS, RESERVED
 from service.records.entities import ENTITIES
 from service.records.form import heading
 from service.records.kinds import KINDS

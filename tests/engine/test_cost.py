@@ -13,7 +13,7 @@ from sizes import settle
 from sqlalchemy import text
 
 from rules import LIBRARY, check_pack, load_pack
-from rules.choose import How, Why
+from rules.sql.choose import How, Why
 from service.access.unit import House
 from service.calendar import WorkingDays
 from service.cli import zhitui

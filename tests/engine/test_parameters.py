@@ -10,7 +10,7 @@ from typing import Any
 import made
 from sqlalchemy import Engine, event, select, update
 
-from rules.documents import Cited
+from rules.files.documents import Cited
 from service.access.unit import House
 from service.clock import SetClock
 from service.engine import explain, parameter_edits, parameter_history, publish, rulebook, scan

@@ -14,7 +14,7 @@ from sizes import settle
 from sqlalchemy import Select, text
 
 from rules import CheckedRule, Moment, Parameters, check, check_pack, load, load_pack, verdicts
-from rules.workdays import weekday
+from rules.files.workdays import weekday
 from service.access.keys import Vault
 from service.access.unit import House, Unit
 from service.clock import SetClock

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from rules import LIBRARY
-from rules.documents import Cited
+from rules.files.documents import Cited
 from service.access.unit import House
 from service.clock import SetClock
 from service.demo.obligations import RULES

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from rules import CheckedRule, Parameters, RuleDocument, check, load, load_parameters
-from rules.documents import Due
+from rules.files.documents import Due
 from tests.rules import world
 
 PARAMETERS = load_parameters(

@@ -1,6 +1,6 @@
 """A tree as a line of text, without the places of its nodes."""
 
-from rules.syntax import Binary, Call, Conditional, ListOf, Literal, Logic, Name, Node, Select, Unary
+from rules.reading.syntax import Binary, Call, Conditional, ListOf, Literal, Logic, Name, Node, Select, Unary
 
 
 def shape(node: Node) -> str:

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from rules.absorb import absorb, effort, implies, without
-from rules.choose import Shape
-from rules.emit import emit
-from rules.forms import Every, Form, Related, Some, every
-from rules.lower import certain, possible
 from rules.normalise import normalise
-from rules.sources import Source
+from rules.sql.absorb import absorb, effort, implies, without
+from rules.sql.choose import Shape
+from rules.sql.emit import emit
+from rules.sql.forms import Every, Form, Related, Some, every
+from rules.sql.lower import certain, possible
+from rules.sql.sources import Source
 from tests.rules import world
 from tests.rules.conditions import Maker
 from tests.rules.effort import effort as effort_of

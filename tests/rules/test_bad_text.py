@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.checking.expressions import check_condition
 from rules.errors import RuleError, RuleErrors
-from rules.expressions import check_condition
-from rules.parser import BYTES, DEPTH, NODES, parse
+from rules.reading.parser import BYTES, DEPTH, NODES, parse
 from tests.rules import world
 from tests.rules.making import PARAMETERS
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from rules.calls import expects
+from rules.checking.calls import expects
+from rules.checking.expressions import Checked, check_condition, condition
+from rules.checking.names import Context, Variable
+from rules.checking.terms import term
 from rules.errors import RuleError
-from rules.expressions import Checked, check_condition, condition
 from rules.fold import constant, fold
 from rules.interpret import test as compiled
 from rules.kinds import Kind, Value
 from rules.meaning import Choice, Compare, Constant, Count
-from rules.names import Context, Variable
 from rules.normalise import normalise
-from rules.parser import read
-from rules.terms import term
+from rules.reading.parser import read
 from tests.rules import world
 from tests.rules.making import PARAMETERS
 

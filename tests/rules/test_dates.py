@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import CannotEvaluate, dates
-from rules.workdays import weekday
+from rules.files.workdays import weekday
 
 DAYS = st.dates(date(1890, 1, 1), date(2110, 12, 31))
 

@@ -4,10 +4,12 @@ import inspect
 import re
 from pathlib import Path
 
-from rules import misfits, mistakes, slips
-from rules.documents import RuleDocument
-from rules.functions import USAGE
-from rules.parser import POWERS, parse
+from rules.checking import mistakes
+from rules.checking.functions import USAGE
+from rules.files import misfits
+from rules.files.documents import RuleDocument
+from rules.reading import slips
+from rules.reading.parser import POWERS, parse
 
 TEXT = (Path(__file__).parents[2] / "docs" / "rule-language.md").read_text("utf-8")
 HEADINGS = {name for line in re.findall(r"^### (.*)$", TEXT, re.M) for name in re.findall(r"`([^`]+)`", line)}

@@ -8,10 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rules import LIBRARY, RuleErrors, load, parse, read_text
-from rules.formatting import WIDTH, layout
-from rules.parser import BYTES, read
-from rules.rewriting import rewrite
-from rules.tokens import tokenize
+from rules.files.rewriting import rewrite
+from rules.reading.formatting import WIDTH, layout
+from rules.reading.parser import BYTES, read
+from rules.reading.tokens import tokenize
 from tests.rules import conditions
 from tests.rules.expressions import PIECES
 from tests.rules.making import document_text

@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from rules import CheckedRule, Moment, check_pack, load_pack, verdicts
 from rules.catalogue import Catalogue
-from rules.choose import Population
-from rules.workdays import weekday
+from rules.files.workdays import weekday
+from rules.sql.choose import Population
 from service.tables.catalogue import CATALOGUE
 from tests.rules import world
 from tests.rules.making import rule

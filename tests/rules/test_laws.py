@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rules import CannotEvaluate, Moment, Region, applying, judge, paraphrase, verdicts
-from rules.expressions import check_condition
+from rules.checking.expressions import check_condition
 from rules.interpret import test as compiled
 from rules.meaning import Formula
 from rules.normalise import normalise

@@ -20,8 +20,8 @@ from rules import (
     run_examples,
     unverified,
 )
-from rules.documents import Example
-from rules.workdays import weekday
+from rules.files.documents import Example
+from rules.files.workdays import weekday
 from service.tables.catalogue import CATALOGUE
 
 TODAY = date(2026, 11, 23)

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from rules import CheckedRule, check_pack, load_pack, verdicts
-from rules.documents import Example
-from rules.emit import Dialect
-from rules.examples import moment_of
+from rules.files.documents import Example
+from rules.files.examples import moment_of
+from rules.sql.emit import Dialect
 from service.tables import metadata
 from service.tables.catalogue import CATALOGUE
 from tests.rules.filing import file

@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rules import RuleErrors, parse
-from rules.functions import USAGE
-from rules.parser import BYTES, DEPTH, NODES, POWERS, read
-from rules.syntax import Binary, Call, Conditional, ListOf, Logic, Name, Node, Select, Unary
+from rules.checking.functions import USAGE
+from rules.reading.parser import BYTES, DEPTH, NODES, POWERS, read
+from rules.reading.syntax import Binary, Call, Conditional, ListOf, Logic, Name, Node, Select, Unary
 from tests.rules.expressions import PIECES
 from tests.rules.shapes import shape
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import CheckedRule, Parameters, RuleErrors, check, load, load_parameters
-from rules.documents import Cited
-from rules.parameters import Dated, Defined
+from rules.files.documents import Cited
+from rules.files.parameters import Dated, Defined
 from rules.regions import Region, about_whom, place_of, regions, where_read
 from service.tables.catalogue import CATALOGUE
 from tests.rules import making

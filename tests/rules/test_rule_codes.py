@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.catalogue import Field
-from rules.expressions import check_condition
+from rules.checking.expressions import check_condition
 from rules.kinds import Kind
 from service.tables.catalogue import CATALOGUE
 

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from rules import LIBRARY, RuleErrors, load_pack, misfits, mistakes, slips
+from rules import LIBRARY, RuleErrors, load_pack
+from rules.checking import mistakes
+from rules.checking.expressions import check_condition
 from rules.errors import RuleError
-from rules.expressions import check_condition
-from rules.parser import BYTES, DEPTH, NODES
+from rules.files import misfits
+from rules.reading import slips
+from rules.reading.parser import BYTES, DEPTH, NODES
 from tests.rules import world
 from tests.rules.making import PARAMETERS
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rules import CannotEvaluate, CheckedRule, load_pack, paraphrase
-from rules.expressions import check_condition
+from rules.checking.expressions import check_condition
 from rules.meaning import conjuncts
-from rules.words import general, phrase
+from rules.wording.words import general, phrase
 from service.tables.catalogue import CATALOGUE
 from tests.rules import world
 from tests.rules.conditions import Maker

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import RuleErrors, judge
-from rules.expressions import check_condition
+from rules.checking.expressions import check_condition
 from rules.fold import fold
 from rules.interpret import test as compiled
 from rules.meaning import Column, Compare, Formula, Term, Within, Year
 from rules.normalise import normalise
-from rules.words import phrase
+from rules.wording.words import phrase
 from tests.rules import world
 from tests.rules.making import PARAMETERS, rule
 

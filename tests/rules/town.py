@@ -8,9 +8,9 @@ from sqlalchemy.sql import Executable
 
 from rules import CannotEvaluate, CheckedRule, Moment, verdicts
 from rules.check import stops
-from rules.choose import Population
 from rules.interpret import Scope, find, test
 from rules.meaning import And
+from rules.sql.choose import Population
 from tests.rules import world
 
 Answers = dict[int, str]

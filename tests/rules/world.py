@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 
 from rules import Entity, Extension, Moment, read
+from rules.files.workdays import weekday
 from rules.kinds import Kind
-from rules.workdays import weekday
 
 TODAY = date(2026, 11, 23)
 KINDS = {"HEALTH_FOOD": "健康证", "RESIDENCE": "居住证", "FOOD_LICENCE": "食品经营许可证"}

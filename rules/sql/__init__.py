@@ -1,0 +1,1 @@
+"""From what is meant to one SQL statement."""
