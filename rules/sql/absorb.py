@@ -30,7 +30,7 @@ from rules.sql.forms import (
 
 UP, DOWN = (">", ">="), ("<", "<=")
 LIKE = "="
-"""The variable both sides of a comparison are given; no rule can name its own so."""
+"""What the variable is called that both sides of a comparison are given; no rule can name its own so."""
 
 
 def absorb(form: Form) -> Form:
@@ -115,7 +115,10 @@ def _related(one: Related, other: Related) -> bool:
     same = (one.record, one.relation, one.negated) == (other.record, other.relation, other.negated)
     if not same:
         return False
-    here, there = renamed(one.form, one.variable, LIKE), renamed(other.form, other.variable, LIKE)
+    both = LIKE
+    while both in one.free | other.free:  # a comparison around this one goes by that name
+        both += LIKE
+    here, there = renamed(one.form, one.variable, both), renamed(other.form, other.variable, both)
     return implies(there, here) if one.negated else implies(here, there)
 
 

@@ -47,6 +47,19 @@ def test_a_bound_within_another_implies_it_and_not_the_reverse() -> None:
     assert not implies(there, eighty)
 
 
+def test_a_variable_is_not_taken_for_that_of_the_test_around_it() -> None:
+    """Some member does not live alone; of the members nobody lives alone."""
+    some, nobody = (
+        _form(
+            f"resident.household.members.exists(a, !a.household.members.exists(b, {who}.lives_alone == true))"
+        )
+        for who in ("a", "b")
+    )
+    assert not implies(some, nobody)
+    assert not implies(nobody, some)
+    assert implies(some, some)
+
+
 def test_what_a_selected_row_is_known_to_be_is_not_asked_again() -> None:
     known = _form(f"resident.lives_alone && {LASTS}")
     assert without(_form(f"{HAS} && resident.care_level == 2"), known) == _form("resident.care_level == 2")
