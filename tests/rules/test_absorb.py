@@ -33,6 +33,13 @@ def test_of_two_tests_in_an_and_the_weaker_goes() -> None:
     assert absorb(_form(f"!{HAS} && !{LASTS}")) == absorb(_form(f"!{HAS}"))
 
 
+def test_rows_of_rows_are_told_apart_by_what_they_say_and_not_by_their_names() -> None:
+    narrow = 'resident.certificates.exists(c, c.kind == "RESIDENCE" && c.resident.certificates.exists(x, x.valid_to >= today))'
+    wide = "resident.certificates.exists(d, d.resident.certificates.exists(y, y.valid_to >= today))"
+    assert absorb(_form(f"{narrow} && {wide}")) == absorb(_form(narrow))
+    assert absorb(_form(f"{narrow} || {wide}")) == absorb(_form(wide))
+
+
 def test_of_two_tests_in_an_or_the_stronger_goes() -> None:
     assert absorb(_form(f"{HAS} || {LASTS}")) == absorb(_form(HAS))
     assert absorb(_form(f"!{HAS} || !{LASTS}")) == absorb(_form(f"!{LASTS}"))

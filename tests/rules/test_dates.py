@@ -97,3 +97,10 @@ def test_weekdays_forth_and_back_come_home(start: date, count: int) -> None:
     there = weekday(start, count)
     assert there.weekday() < 5
     assert weekday(there, -count) <= start < there
+
+
+def test_the_calendar_has_a_first_and_a_last_day_and_none_beyond() -> None:
+    assert (dates.day(dates.FIRST), dates.day(dates.LAST)) == (date.min, date.max)
+    for beyond in (dates.FIRST - 1, dates.LAST + 1):
+        with pytest.raises(CannotEvaluate):
+            dates.day(beyond)
