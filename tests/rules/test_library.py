@@ -23,6 +23,7 @@ from rules import (
 from rules.files.documents import Example
 from rules.files.workdays import weekday
 from service.tables.catalogue import CATALOGUE
+from service.tables.tasks import OUTCOME
 
 TODAY = date(2026, 11, 23)
 ADMIN_PAGE = Path(__file__).parents[2] / "docs/zh/规则管理员.md"
@@ -110,6 +111,16 @@ def test_a_rule_has_examples_of_everything_it_may_say(rule: CheckedRule) -> None
     assert given == expected
     names = [example.name for example in rule.document.examples]
     assert len(set(names)) == len(names)
+
+
+@EACH
+def test_advice_names_outcomes_as_the_worker_sees_them(rule: CheckedRule) -> None:
+    advice = rule.document.task.advice
+    named = re.findall(r"选“([^”]*)”", advice)
+    assert set(named) <= set(OUTCOME.values())
+    assert len(named) == advice.count("选“")
+    if rule.document.done is not None and named:
+        assert OUTCOME["already_has"] not in named, "only done records the event, or the rule asks again"
 
 
 @EACH
