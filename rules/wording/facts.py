@@ -96,6 +96,11 @@ def coming_of_age(birth: date, years: int, today: date) -> Told:
     return Told(COMING, f"还差 {span}满 {years} 周岁（{birth} 出生）")
 
 
+def age_by(birth: date, years: int, day: date) -> Told:
+    """An age that is reached by a fixed day, which tells more than the days until the birthday."""
+    return Told(COMING, f"到 {day} 满 {years} 周岁（{birth} 出生）")
+
+
 def anniversaries(start: date, first: date, last: date, today: date, field: Field, name: str) -> Told:
     """The yearly return of a date within a window, or the next one where there is none."""
     years = max(completed_years(start, last), 1)

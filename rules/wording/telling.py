@@ -28,9 +28,10 @@ from rules.meaning import (
     Year,
     conjuncts,
 )
-from rules.wording.facts import EMPTY, ROW, Told, absent, age, anniversaries, cell, coming_of_age
+from rules.wording.facts import EMPTY, ROW, Told, absent, age, age_by, anniversaries, cell, coming_of_age
 from rules.wording.rows import name_of
 from rules.wording.spells import born
+from rules.wording.turns import moves
 
 
 def tell(atom: Formula, scope: Scope, holds: Holding, name: str, *, failing: bool) -> Iterator[Told]:
@@ -114,6 +115,9 @@ def _age(
     if reached is not None:
         years, by = reached
         day = anniversary(birth, years)
+        if today < day <= by and _on_a_fixed_day(bound):
+            yield age_by(birth, years, by)
+            return
         if today < day and (failing or day <= by):
             yield coming_of_age(birth, years, today)
             return
@@ -133,6 +137,11 @@ def _reached(sign: str, asked: Term, bound: Term, holds: Holding) -> tuple[int, 
     if not isinstance(years, int) or isinstance(years, bool) or not 0 <= years <= 120:
         return None
     return years + (sign == ">"), by
+
+
+def _on_a_fixed_day(bound: Term) -> bool:
+    """Whether the age is asked of one day of the calendar, such as the cut-off of a school year."""
+    return isinstance(bound, Shift) and not moves(bound.date)
 
 
 def _number(rows: Rows, scope: Scope, holds: Holding) -> Iterator[Told]:
