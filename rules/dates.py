@@ -17,7 +17,7 @@ LAST = date.max.toordinal()
 def day(ordinal: int) -> date:
     """The day of an ordinal; CannotEvaluate beyond the calendar."""
     if not FIRST <= ordinal <= LAST:
-        raise CannotEvaluate(f"日期超出日历范围 / a date beyond the calendar: day {ordinal}")
+        raise CannotEvaluate("日期超出日历范围。", f"A date beyond the calendar: day {ordinal}.")
     return date.fromordinal(ordinal)
 
 
@@ -46,7 +46,7 @@ def add_months(start: date, months: int) -> date:
     month = start.year * 12 + start.month - 1 + months
     year, index = divmod(month, 12)
     if not date.min.year <= year <= date.max.year:
-        raise CannotEvaluate(f"日期超出日历范围 / a date beyond the calendar: year {year}")
+        raise CannotEvaluate("日期超出日历范围。", f"A date beyond the calendar: year {year}.")
     return date(year, index + 1, min(start.day, _length(year, index + 1)))
 
 

@@ -51,7 +51,14 @@ class RuleErrors(Exception):
 
 
 class CannotEvaluate(Exception):
-    """A parameter without a value, or a date beyond the calendar: the rule is left alone, not guessed at."""
+    """A parameter without a value, or a date beyond the calendar: the rule is left alone, not guessed at.
+
+    Its text is Chinese, what a reader of the scan or the explanation is shown; `english` says the same.
+    """
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(chinese)
+        self.english = english
 
 
 def shown(written: str) -> str:

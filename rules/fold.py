@@ -129,7 +129,9 @@ def _fitting(value: Value, kind: Kind) -> Value:
 
 
 def _unfit(value: Value, wanted: str) -> CannotEvaluate:
-    return CannotEvaluate(f"参数值 {value!r} 不是{wanted} / a parameter value of the wrong kind")
+    return CannotEvaluate(
+        f"参数值 {value!r} 不是{wanted}。", f"The parameter value {value!r} is of the wrong kind."
+    )
 
 
 def _shift(term: Shift, moment: Moment) -> date:

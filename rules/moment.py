@@ -27,5 +27,8 @@ class Moment:
         """The value of a parameter; CannotEvaluate when it has none on this day."""
         value = self.parameters.get(name)
         if value is None:
-            raise CannotEvaluate(f"参数“{name}”没有值 / the parameter {name!r} has no value")
+            raise CannotEvaluate(
+                f"参数“{name}”在 {self.as_of} 没有经过核实的值，请先登记。",
+                f"The parameter {name!r} has no value on {self.as_of}.",
+            )
         return value if isinstance(value, bool | int | Decimal | str | date) else tuple(value)

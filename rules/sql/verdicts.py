@@ -122,7 +122,7 @@ def inside(rule: CheckedRule, region: Region | None, scope: Scope, dialect: Dial
     if region is None or region == Region():
         return
     if rule.place is None:
-        raise CannotEvaluate("规则的对象没有所在区划，参数不能分区划取值 / the subjects have no place")
+        raise CannotEvaluate("规则的对象没有所在区划，参数不能分区划取值。", "The subjects have no place.")
     code = column(rule.place, scope)
     if dialect == "postgresql":
         code = code.collate("C")

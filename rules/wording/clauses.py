@@ -1,6 +1,6 @@
 """The clauses of a rule as they stand for one record: each condition with the facts it looked at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,7 +96,7 @@ class Condition:
     def of(self, subject: str, scope: Scope, holds: Holding) -> Clause:
         """The condition as it stands for one record."""
         found = holds(self.formula, scope)
-        facts = tuple(_facts(self.formula, scope, {subject: ()}, None))
+        facts = tuple(_once(_facts(self.formula, scope, {subject: ()}, None)))
         missing = tuple(dict.fromkeys(f.label for f in facts if f.missing)) if found is None else ()
         return Clause(self.part, self.span, self.source, self.chinese, facts, self.parameters, found, missing)
 
@@ -124,6 +124,15 @@ def _facts(part: Formula | Term, scope: Scope, paths: Paths, number: int | None)
         case _:
             for inner in children(part):
                 yield from _facts(inner, scope, paths, number)
+
+
+def _once(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Each cell of a known record once, however often a condition reads it."""
+    seen: set[Fact] = set()
+    for fact in facts:
+        if fact.key is None or fact not in seen:
+            yield fact
+        seen.add(fact)
 
 
 def _row_facts(rows: Rows, scope: Scope, paths: Paths) -> Iterator[Fact]:

@@ -91,8 +91,10 @@ def run(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
             refuse(
                 "规则文件有误，没有任何改动：\n" + "\n".join(f"  {error}" for error in found.errors), "rules"
             )
-        except (ChannelError, CannotEvaluate) as error:
-            refuse(str(error), type(error).__name__)
+        except CannotEvaluate as error:
+            refuse(str(error), "rules")
+        except ChannelError as error:
+            refuse(str(error), "channel")
         except BrokenPipeError:  # whoever read the output has seen enough
             sys.stderr.close()
             sys.exit(REFUSED)

@@ -74,14 +74,17 @@ class Basis:
         """
         found = regions(rule, self.parameters, as_of)
         if all(part.missing for part in found):
-            raise CannotEvaluate(self._without(found, as_of))
+            raise self._without(found, as_of)
         return found
 
-    def _without(self, found: list[Valued], as_of: date) -> str:
+    def _without(self, found: list[Valued], as_of: date) -> CannotEvaluate:
         missing = sorted({name for part in found for name in part.missing})
         chinese = "、".join(f"“{self.parameters.defined[name].label}”（{name}）" for name in missing)
         english = ", ".join(missing)
-        return f"参数{chinese}在 {as_of} 没有经过核实的值，请登记后再扫描 / no verified value of {english} on {as_of}"
+        return CannotEvaluate(
+            f"参数{chinese}在 {as_of} 没有经过核实的值，请登记后再扫描。",
+            f"No verified value of {english} on {as_of}.",
+        )
 
     def checked(self, version: Version) -> CheckedRule:
         """The checked rule; RuleErrors when it no longer fits the catalogue or the parameters."""

@@ -114,3 +114,9 @@ def test_what_a_rule_reads_is_known() -> None:
         (("household", "members"), "person_id"),
         (("household", "members"), "lives_alone"),
     }
+
+
+def test_a_cell_that_a_condition_reads_twice_is_one_fact() -> None:
+    checked = rule("resident.care_level == null || resident.care_level >= 2")
+    judgement = judge(checked, {"person_id": 7, "care_level": 4}, world.moment())
+    assert [(fact.field, fact.key) for fact in judgement.clauses[-1].facts] == [("care_level", 7)]
