@@ -32,7 +32,6 @@ from rules.meaning import (
     Record,
     Recorded,
     Rows,
-    Said,
     TextTest,
     Truth,
     Within,
@@ -76,8 +75,6 @@ def _lower(formula: Formula, *, possible: bool) -> Form:
             return either(_lower(item, possible=possible) for item in items)
         case Not(item):
             return _leaf(item, True, possible)
-        case Said(inner):
-            return _lower(inner, possible=possible)
         case _:
             return _leaf(formula, False, possible)
 

@@ -173,3 +173,19 @@ def test_a_parameter_of_another_kind_than_it_says_is_an_error() -> None:
     with pytest.raises(RuleErrors) as caught:
         load_parameters(PARAMETERS.replace("value: 79", "value: 七十九"), file="parameters.yaml")
     assert [(error.code, error.line) for error in caught.value.errors] == [("unfit_value", 8)]
+
+
+def test_a_grade_nobody_knows_is_told_at_its_place() -> None:
+    graded = GOOD.replace("visit:", "grades: {very_urgent: resident.lives_alone}\nvisit:", 1)
+    with pytest.raises(RuleErrors) as caught:
+        load(graded, file="rule.yaml")
+    assert [error.part for error in caught.value.errors] == ["grades.very_urgent"]
+
+
+def test_values_that_overlap_are_both_named() -> None:
+    values = "[{from: 2026-01-01, to: 2026-07-01, value: 3}, {from: 2026-06-01, value: 4}]"
+    text = f"parameters:\n  notice: {{label: 提前天数, kind: int, values: {values}}}\n"
+    with pytest.raises(RuleErrors) as caught:
+        load_parameters(text, file="parameters.yaml")
+    (error,) = caught.value.errors
+    assert all("2026-01-01" in told and "2026-06-01" in told for told in (error.chinese, error.english))
