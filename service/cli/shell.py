@@ -25,6 +25,7 @@ from connectors.channels.message import ChannelError
 from rules import CannotEvaluate, RuleErrors
 from service.access.keys import open_vault
 from service.access.unit import House
+from service.cli.phrases import speak_chinese
 from service.clock import SetClock, SystemClock
 from service.errors import NotReady, Problem
 from service.logs import configure
@@ -53,6 +54,9 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"“{value}”不是日期，请写成 2026-11-23 的形式。", param, ctx)
+
+
+speak_chinese()
 
 
 @click.group()
