@@ -7,13 +7,10 @@ are added to these; their values live in the JSON column `extra` of their entity
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -24,12 +21,9 @@ from sqlalchemy import (
     Numeric,
     String,
     Table,
-    case,
-    cast,
-    func,
-    literal,
 )
 
+from rules import packed
 from rules.kinds import Kind, Scalar
 
 Missing = Literal["none", "unknown"]
@@ -39,7 +33,6 @@ Part = Literal["", "birth", "end", "event", "name", "mark", "place"]
 names its record (健康证), or stands before the name (有效的健康证); a place given as a prefix of codes."""
 
 EXTRA = "extra"
-FOREVER = date.max
 
 
 @dataclass(frozen=True)
@@ -92,47 +85,12 @@ class Field:
     def cell(self, source: FromClause) -> ColumnElement[Any]:
         """The field as SQL, in its own type, of a table or an alias of it."""
         stored = source.c[self.column.name]
-        return _unpacked(stored[self.name], self.kind) if self.extra else stored
+        return packed.cell(stored[self.name], self.kind) if self.extra else stored
 
     def unpack(self, stored: Any) -> Scalar | None:
         """The value of the field out of what its column holds in Python."""
-        if not self.extra:
-            known: Scalar | None = stored
-            return known
-        value = (stored or {}).get(self.name)
-        match self.kind:
-            case Kind.DATE if value is not None:
-                return date.fromisoformat(value)
-            case Kind.DECIMAL if value is not None:
-                return Decimal(value)
-            case _:
-                packed: Scalar | None = value
-                return packed
-
-
-def _unpacked(item: Any, kind: Kind) -> ColumnElement[Any]:
-    """A JSON member as a value of its kind. `date(text)` is a function of SQLite and of PostgreSQL.
-
-    The last day of the calendar is bound, because asyncpg keeps it as `infinity` wherever it binds it.
-    """
-    match kind:
-        case Kind.INT:
-            whole: ColumnElement[Any] = cast(item.as_string(), BigInteger)
-            return whole
-        case Kind.DECIMAL:
-            exact: ColumnElement[Any] = cast(item.as_string(), Numeric())
-            return exact
-        case Kind.BOOL:
-            answer: ColumnElement[Any] = item.as_boolean()
-            return answer
-        case Kind.DATE:
-            day: ColumnElement[Any] = item.as_string()
-            return case(
-                (day == FOREVER.isoformat(), literal(FOREVER, Date())), else_=func.date(day, type_=Date())
-            )
-        case _:
-            text: ColumnElement[Any] = item.as_string()
-            return text
+        known: Scalar | None = packed.unpack(stored, self.name, self.kind) if self.extra else stored
+        return known
 
 
 @dataclass(frozen=True, eq=False)

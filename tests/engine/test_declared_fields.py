@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +31,7 @@ from rules.kinds import Kind
 from service.access import fields
 from service.access.actors import SYSTEM
 from service.access.unit import House, Unit
+from service.engine import scan
 from service.engine.field_use import rules_kept
 from service.engine.subjects import records
 from service.errors import Conflict
@@ -174,6 +176,49 @@ async def _read_back(unit: Unit, people: list[dict[str, Any]], numbers: list[str
             for key, person in mine.items():
                 held = person.get(field.name)
                 assert told[key] == (told_of(held, value),) * 2, (field.name, held, value)
+
+
+CONDITIONS = {
+    "shoe_size": ("resident.shoe_size >= 40", 42),
+    "pension": ("resident.pension < 13.5", "1.5"),
+    "hobby": ('resident.hobby != ""', "下棋"),
+    "has_lift": ("resident.has_lift", True),
+    "seen_on": ('resident.seen_on >= date("0001-01-01")', "2024-02-29"),
+    "floor": ("resident.floor == 1", 1),
+}
+NO_VALUES: list[Any] = [
+    "abc", "", "true", "1", "2026-02-30", "2026-1-1", "2023-02-29", "1900-02-29", "0000-01-01", "NaN", "1e5", "-",
+    "1.", ".5", "1.2.3", "1-2", "9" * 41, 1.5, 10**30, 2**63, 1, True, False, None, [1], {"a": 1}, "2026-11-23 08:00",
+]  # fmt: skip
+FITTING: dict[str, list[Any]] = {
+    "shoe_size": [1],
+    "pension": ["1"],
+    "hobby": [value for value in NO_VALUES if isinstance(value, str)],
+    "has_lift": [True, False],
+    "seen_on": [],
+    "floor": [1],
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+async def test_what_was_written_past_the_house_and_is_no_value_counts_as_empty(
+    house: House, name: str
+) -> None:
+    """One such cell must not keep a rule from judging everybody else (RULES §4)."""
+    await declare_all(house)
+    when, good = CONDITIONS[name]
+    fits = [json.dumps(value) for value in FITTING[name]]
+    bad: list[Any] = [{name: value} for value in NO_VALUES if json.dumps(value) not in fits]
+    async with house.write() as unit:
+        fine = await made.resident(unit, extra={name: good})
+        strange = {await made.resident(unit, extra=extra) for extra in (*bad, [name], name, 1)}
+        told = await asked(unit, when, [name])
+    assert told == {fine: ("match", "match")} | dict.fromkeys(strange, ("unknown", "unknown"))
+    await rule_reading(house, when)
+    async with house.write() as unit:
+        scan_id = await scan.begin(unit, as_of=TODAY)
+    (result,) = (await scan.run(house, scan_id)).rules
+    assert (result.state, result.matched, result.unknown) == ("done", 1, len(strange))
 
 
 async def rule_reading(house: House, when: str, state: str = "active") -> int:
