@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 
@@ -70,7 +71,11 @@ async def list_command(settings: Settings, json_: bool) -> None:
         return
     for item in found:
         gone = "（已停用）" if item.retired_at else ""
-        click.echo(f"{item.entity}.{item.name}：{item.label}{gone}，{_KIND[item.kind]}{_unit(item.unit)}")
+        codes = (
+            "，代码 " + _some([f"{code} {name}" for code, name in item.codes.items()]) if item.codes else ""
+        )
+        what = f"{_KIND[item.kind]}{_unit(item.unit)}{codes}，{_SENSITIVITY[item.sensitivity]}"
+        click.echo(f"{item.entity}.{item.name}：{item.label}{gone}，{what}")
     if not found:
         click.echo("没有扩展字段。")
 
@@ -82,14 +87,13 @@ async def list_command(settings: Settings, json_: bool) -> None:
 @click.option(
     "--code", "codes", multiple=True, type=CodePair(), help="代码和名称，如 A=甲型；每个代码写一次。"
 )
-@click.option("--unit", "measure", default="", help="单位，只用于整数和小数。")
+@click.option("--unit", "measure", help="单位，只用于整数和小数。")
 @click.option(
     "--missing",
     type=click.Choice(list(_MISSING)),
-    default="unknown",
-    help="空着表示：none 没有此事，unknown 没有登记。",
+    help="空着表示：none 没有此事，unknown 没有登记。新字段默认 unknown。",
 )
-@click.option("--sensitivity", type=click.Choice(list(_SENSITIVITY)), default="internal", help="敏感程度。")
+@click.option("--sensitivity", type=click.Choice(list(_SENSITIVITY)), help="敏感程度。新字段默认 internal。")
 @as_json
 @click.pass_obj
 @run
@@ -99,14 +103,25 @@ async def declare_command(
     label: str,
     kind: str,
     codes: tuple[tuple[str, str], ...],
-    measure: str,
-    missing: Missing,
-    sensitivity: Sensitivity,
+    measure: str | None,
+    missing: Missing | None,
+    sensitivity: Sensitivity | None,
     json_: bool,
 ) -> None:
-    """登记一个扩展字段；重复登记即改名称、单位或代码，停用过的重新启用。不能登记证件号、电话、银行卡号。"""
-    wanted = Extension(*field, label, Kind(kind), missing, sensitivity, codes, measure)
+    """登记一个扩展字段；重复登记即改名称、单位或代码，没写的各项照旧，停用过的重新启用。不能登记证件号、电话、银行卡号。"""
     async with opened(settings) as house, house.write() as unit, rules_kept(unit):
+        there = await declaring.declared(unit, *field)
+        before = there or Extension(*field, label, Kind(kind), "unknown")
+        same_kind = before.kind is Kind(kind)
+        wanted = replace(
+            before,
+            label=label,
+            kind=Kind(kind),
+            missing=missing or before.missing,
+            sensitivity=sensitivity or before.sensitivity,
+            codes=codes or (before.codes if same_kind else ()),
+            unit=(before.unit if same_kind else "") if measure is None else measure,
+        )
         state = await declaring.declare(unit, wanted)
     if json_:
         print_json({"state": state})

@@ -28,6 +28,12 @@ def value_line(value: Value) -> str:
     return f"{value.name} {value.division or '通用'} {value.effective_from} {until}：{amount}{marks}"
 
 
+def own_value(value: Value) -> str:
+    """That a division goes on with its own value when the one above it changes."""
+    amount = f"{_plainly(value.value)}{value.unit}"
+    return f"区划 {value.division} 另有值（{amount}），那里仍按它；要改那里，请加 --division {value.division}。"
+
+
 def _marks(value: Value) -> Iterator[str]:
     if not value.verified and value.value is not None:
         yield "，未核实，不使用"

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from rules.files.documents import Cited
 from rules.files.parameters import KindName
 from service.access.unit import Unit
-from service.cli.parameter_words import change_line, source_line, value_line
+from service.cli.parameter_words import change_line, own_value, source_line, value_line
 from service.cli.shell import Day, as_json, opened, print_json, run
 from service.engine import parameter_edits, parameter_history, parameters
 from service.engine.parameter_edits import Correction, Described, Entry, read_value
@@ -23,14 +23,6 @@ from service.errors import InvalidInput, NotFound
 from service.settings import Settings
 
 PAGE = 200
-ACTION = {
-    "set": "登记",
-    "edit": "更正",
-    "end": "终止",
-    "verify": "核实",
-    "load": "规则包装载",
-    "drop": "规则包去掉",
-}
 
 division_option = click.option("--division", default="", metavar="CODE", help="适用区划的编码；不写为通用。")
 from_option = click.option("--from", "from_", required=True, type=Day(), help="从哪天起。")
@@ -167,6 +159,11 @@ async def set_command(
         entry = Entry(name, read, from_, to, division, source, described)
         stored = await _enter(work, entry)
         strange = await parameters.unknown_divisions(work, [stored.division])
+        below = [
+            other
+            for other in await parameters.page(work, name=name, on=from_, limit=PAGE)
+            if other.division.startswith(stored.division) and other.division != stored.division
+        ]
     if json_:
         print_json(stored)
         return
@@ -175,6 +172,8 @@ async def set_command(
         click.echo("这个值没有核实，规则不使用；核实后请带 --law --article --date --verified-on 再登记一次。")
     for code in strange:
         click.echo(f"请留意：没有登记编码为 {code} 的区划。")
+    for other in below:
+        click.echo(f"请留意：{own_value(other)}")
 
 
 async def _enter(unit: Unit, entry: Entry) -> Value:

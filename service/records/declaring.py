@@ -51,6 +51,12 @@ async def declarations(unit: Unit, entity: str | None = None) -> list[Declaratio
     return [_declaration(row) for row in await unit.connection.execute(statement)]
 
 
+async def declared(unit: Unit, entity: str, name: str) -> Extension | None:
+    """The field as it was last declared, retired or not; None when nobody did."""
+    row = await _stored(unit, entity, name)
+    return None if row is None else fields.extension_of(row)
+
+
 async def declare(unit: Unit, wanted: Extension) -> State:
     """Declare a field, give a declared one another label, unit or codes, or take a retired one up again.
 

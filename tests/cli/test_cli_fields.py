@@ -84,6 +84,18 @@ def test_a_field_is_retired_and_said_to_be_so(run: Run) -> None:
     assert run("fields", "retire", "resident.hat_size").exit_code == 1
 
 
+def test_what_a_second_declaration_does_not_say_stays_as_it_was(run: Run) -> None:
+    blood = ("fields", "declare", "resident.blood", "--kind", "text", "--label")
+    secret = ("--code", "A=甲型", "--code", "B=乙型", "--sensitivity", "sensitive", "--missing", "none")
+    assert run(*blood, "血型", *secret).exit_code == 0
+    assert "已改动" in run(*blood, "验过的血型").stdout
+    (kept,) = document(run("fields", "list", "--json"))
+    assert kept["label"] == "验过的血型"
+    assert (kept["sensitivity"], kept["missing"]) == ("sensitive", "none")
+    assert kept["codes"] == {"A": "甲型", "B": "乙型"}
+    assert "验过的血型，文字，代码 A 甲型、B 乙型，敏感个人信息" in run("fields", "list").stdout
+
+
 def test_a_wrong_declaration_is_told_part_by_part(run: Run) -> None:
     result = run(
         "fields", "declare", "resident.Phone", "--label", "备用手机号", "--kind", "text", "--unit", "个"

@@ -137,3 +137,11 @@ def test_a_refusal_says_why_and_changes_nothing(
     assert said in refused.stderr
     assert "Traceback" not in refused.output
     assert shared("parameters", "list", "--json").stdout == before
+
+
+def test_a_value_for_everywhere_names_the_divisions_that_go_on_with_their_own(run: Run) -> None:
+    mine = run("parameters", "set", NAME, "30", "--from", "2026-01-01", "--division", "330102", *CITED)
+    assert "另有值" not in mine.stdout
+    everywhere = run("parameters", "set", NAME, "60", "--from", "2026-06-01", *CITED)
+    assert everywhere.exit_code == 0, everywhere.output
+    assert "区划 330102 另有值（30天）" in everywhere.stdout
