@@ -19,7 +19,7 @@ from service.access.unit import Unit
 from service.engine.origins import Cell, Origin, origins
 from service.engine.rulebook import Basis, Version, basis, versions
 from service.engine.subjects import Record, records
-from service.errors import NotFound
+from service.errors import Conflict, NotFound
 from service.tables import divisions, findings
 from service.tables import parameters as stored
 
@@ -89,7 +89,10 @@ def _with_keys(ground: Basis, rule: CheckedRule) -> set[tuple[tuple[str, ...], s
 
 
 async def explain_finding(unit: Unit, finding_id: int) -> Explanation:
-    """Why a finding stands today, by the version that made it; the caller checks who may see it."""
+    """Why a finding stands today, by the version that made it; the caller checks who may see it.
+
+    Conflict where the parameters it was made with have no value any more.
+    """
     row = (
         await unit.connection.execute(
             select(findings.c.version_id, findings.c.subject_id).where(findings.c.finding_id == finding_id)
@@ -98,7 +101,10 @@ async def explain_finding(unit: Unit, finding_id: int) -> Explanation:
     if row is None:
         raise NotFound()
     of = (await versions(unit, {row.version_id}))[row.version_id]
-    return await explain(unit, of, row.subject_id, unit.today)
+    try:
+        return await explain(unit, of, row.subject_id, unit.today)
+    except CannotEvaluate as error:
+        raise Conflict(f"现在说不出这件事的原因：{error}") from error
 
 
 WITHOUT_VALUE = "规则的参数在这里没有经过核实的值，暂时说不出原因"

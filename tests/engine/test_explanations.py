@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import made
+import pytest
 from sqlalchemy import event, insert, update
 
 from service.access.actors import Actor
@@ -16,6 +17,7 @@ from service.access.unit import House, Unit
 from service.engine import wording
 from service.engine.explain import WITHOUT_VALUE, Explanation, explain, explain_finding
 from service.engine.rulebook import Version, versions
+from service.errors import Conflict
 from service.records.changesets import correct, record_service
 from service.tables import (
     changes,
@@ -166,6 +168,9 @@ async def test_a_day_is_written_also_where_a_parameter_has_lost_its_value(house:
         version = await _version(unit)
         await _parameter(unit, None)
         assert await _lines(unit, version, person) == [WITHOUT_VALUE]
+        finding = await made.finding(unit, version.version_id, person)
+        with pytest.raises(Conflict, match="没有经过核实的值"):
+            await explain_finding(unit, finding)
 
 
 async def test_whoever_may_not_know_sensitive_facts_is_not_told_them_in_the_reason(house: House) -> None:
