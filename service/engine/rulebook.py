@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 
 from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load
 from rules.files.parameters import Dated, Defined
@@ -110,7 +110,9 @@ async def in_force(unit: Unit, day: date) -> list[Version]:
     """
     a = rule_activations.c
     rows = await unit.connection.execute(
-        select(a.rule, a.version_id, a.from_on, a.to_on).order_by(a.rule, a.from_on, a.activation_id)
+        select(a.rule, a.version_id, a.from_on, a.to_on)
+        .where(or_(a.to_on.is_(None), a.from_on < a.to_on))  # what was replaced the same day held on none
+        .order_by(a.rule, a.from_on, a.activation_id)
     )
     held, first, known = {}, {}, set()
     for row in rows:

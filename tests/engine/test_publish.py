@@ -165,6 +165,21 @@ async def test_an_older_version_is_taken_back_and_every_change_is_kept(
         assert (await unit.connection.execute(trail)).scalars().all() == [{"version": 1, "before": 2}]
 
 
+async def test_what_was_replaced_the_day_it_came_into_force_judges_no_day(
+    house: House, tmp_path: Path
+) -> None:
+    other = _copy(tmp_path / "other")
+    file = other / "elder-visits.yaml"
+    file.write_text(file.read_text().replace("due: {working_days: 5}", "due: {working_days: 6}"))
+    for folder in (LIBRARY, other):
+        async with house.write() as unit:
+            await publish.publish(unit, folder, only=["elder-visits"])
+    async with house.read() as unit:
+        for after in (-1, 0, 1):
+            (version,) = await rulebook.in_force(unit, TODAY + timedelta(days=after))
+            assert version.version == 2
+
+
 async def test_what_was_entered_in_the_house_is_kept_and_told_unless_the_pack_is_to_win(house: House) -> None:
     async with house.write() as unit:
         await publish.publish(unit, LIBRARY, only=RULES)
