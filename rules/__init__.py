@@ -17,7 +17,7 @@ Passes, one a module: parse → check → normalise → lower → emit. The room
 """
 
 from rules.catalogue import Catalogue, Entity, Extension, Field, Relation, read
-from rules.check import CheckedRule, check, unverified
+from rules.check import CheckedRule, check, load_and_check, unverified
 from rules.errors import CannotEvaluate, RuleError, RuleErrors
 from rules.files.documents import RuleDocument, load
 from rules.files.examples import ExampleResult, run_examples
@@ -64,6 +64,7 @@ __all__ = [
     "check_pack",
     "judge",
     "load",
+    "load_and_check",
     "load_pack",
     "load_parameters",
     "paraphrase",

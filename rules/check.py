@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from rules.catalogue import Catalogue
 from rules.checking import mistakes
@@ -10,8 +11,10 @@ from rules.checking.expressions import Checked, check_condition
 from rules.checking.names import nearest
 from rules.errors import NOWHERE, RuleError, RuleErrors
 from rules.files import misfits
-from rules.files.documents import Grade, RuleDocument
+from rules.files.documents import Grade, RuleDocument, Subject, load
 from rules.files.parameters import Parameters
+from rules.files.rewriting import comments_lost
+from rules.files.yamls import Source
 from rules.kinds import Kind
 from rules.meaning import Column, Formula, Record, Truth
 
@@ -50,6 +53,43 @@ def check(document: RuleDocument, catalogue: Catalogue, parameters: Parameters |
     if found:
         raise RuleErrors(map(document.locate, found))
     return _rule(document, catalogue, checked)
+
+
+def load_and_check(
+    text: str, catalogue: Catalogue, parameters: Parameters | None, *, file: str
+) -> CheckedRule:
+    """Read and check one document; RuleErrors with every error, those of conditions also where other keys are wrong."""
+    try:
+        document = load(text, file=file)
+    except RuleErrors as found:
+        raise RuleErrors([*found.errors, *_in_conditions(text, file, catalogue, parameters)]) from found
+    return check(document, catalogue, parameters)
+
+
+def _in_conditions(
+    text: str, file: str, catalogue: Catalogue, parameters: Parameters | None
+) -> list[RuleError]:
+    """What is wrong with the conditions of a text that is no document, as far as they can be told."""
+    try:
+        source = Source(text, file)
+    except RuleErrors:
+        return []
+    written = source.value if isinstance(source.value, dict) else {}
+    subject = str(written.get("subject"))
+    if subject not in get_args(Subject) or any(comments_lost(source)):
+        return []
+    terms = None if parameters is None else parameters.terms()
+    grades = written.get("grades")
+    parts: dict[tuple[str, ...], object] = {(name,): written.get(name) for name in ("applies", "when")}
+    parts |= (
+        {("grades", str(name)): said for name, said in grades.items()} if isinstance(grades, dict) else {}
+    )
+    return [
+        error.within(".".join(path), file, source.line(path))
+        for path, said in parts.items()
+        if isinstance(said, str) and said.strip()
+        for error in check_condition(said.strip(), catalogue, subject, terms).errors
+    ]
 
 
 def unverified(rule: CheckedRule, parameters: Mapping[str, object]) -> list[RuleError]:

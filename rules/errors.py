@@ -39,7 +39,8 @@ class RuleError:
         place = ":".join(str(item) for item in (self.file, self.line) if item)
         hint = f" → {self.suggestion}" if self.suggestion else ""
         where = " ".join(item for item in (place, self.part and f"[{self.part}]") if item)
-        return f"{where}{' ' if where else ''}{self.chinese}{hint}（{self.code} {self.start}-{self.end}）"
+        span = f" {self.start}-{self.end}" if self.end else ""
+        return f"{where}{' ' if where else ''}{self.chinese}{hint}（{self.code}{span}）"
 
 
 class RuleErrors(Exception):

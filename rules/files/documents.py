@@ -22,6 +22,13 @@ from rules.files.rewriting import comments_lost
 from rules.files.yamls import Source
 
 Day: TypeAlias = date
+WRITTEN = {
+    "rule": "用小写英文字母、数字和连字符，以字母开头，如 elder-visits",
+    "duty": "写履职清单里的事项编号，如 SG-2026-015",
+    "again": "写 never（不再提醒），或 P30D（三十天后）、P6M（六个月后）、P1Y（一年后）",
+    "date": "写 2026-07-01、2026-07 或 2026；只写年或年月时加引号",
+}
+"""How a key of fixed form is written, said where it is not."""
 Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Expression: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Grade: TypeAlias = Literal["urgent", "important", "normal", "low"]
@@ -179,11 +186,21 @@ def validate(model: type[Model], source: Source) -> Model:
     try:
         return model.model_validate(source.value)
     except ValidationError as error:
-        raise RuleErrors(_misfit(model, detail, source) for detail in error.errors()) from error
+        found = [detail for detail in error.errors() if not _follows(detail)]
+        raise RuleErrors(_misfit(model, detail, source) for detail in found) from error
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """Pydantic counts a wrong item as missing from its list, and tells of a day as of a text that is no year either."""
+    if detail["type"] == "too_short":
+        return bool(len(detail["input"]) >= detail["ctx"]["min_length"])
+    return "constrained-str" in detail["loc"]
 
 
 def _misfit(model: type[BaseModel], detail: ErrorDetails, source: Source) -> RuleError:
     place = [step for step in detail["loc"] if not _internal(step)]
+    if place[-2:] == ["date", "date"]:
+        place.pop()
     key = str(place[-1]) if place else "rule"
     line = source.line(place)
     part = ".".join(map(str, place))
@@ -214,9 +231,9 @@ def _chinese(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "literal_error":
-            return f"应为 {context['expected']} 之一".replace(" or ", "、")
+            return f"只能是 {context['expected']}".replace("'", "").replace(", ", "、").replace(" or ", "、")
         case "string_pattern_mismatch":
-            return f"写法应符合 {context['pattern']}"
+            return WRITTEN.get(str(detail["loc"][-1]), f"写法应符合 {context['pattern']}")
         case "value_error":
             return str(context["error"])
         case "too_long":
@@ -225,10 +242,16 @@ def _chinese(detail: ErrorDetails) -> str:
             return f"至少 {context['min_length']} 项"
         case "string_too_short":
             return "不能为空"
+        case kind if kind.startswith("date") and detail["loc"][-2:] == ("date", "date"):
+            return WRITTEN["date"]
         case kind if kind.startswith("date"):
             return "应为日期，例如 2026-07-01"
-        case kind if kind.startswith(("int", "greater", "less")):
-            return "应为合适的整数"
+        case "greater_than_equal":
+            return f"最小是 {context['ge']}"
+        case "less_than_equal":
+            return f"最大是 {context['le']}"
+        case kind if kind.startswith("int"):
+            return "应为整数，如 10"
         case kind if kind.startswith("string"):
             return "应为文字；数字和日期请加引号"
         case _:

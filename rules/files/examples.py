@@ -17,6 +17,15 @@ from rules.kinds import Kind, Value, kind_of
 from rules.moment import Moment
 from rules.wording.explain import Judgement, judge
 
+HOW = {
+    Kind.INT: "请写整数，不加引号",
+    Kind.DECIMAL: "请写数字，不加引号",
+    Kind.TEXT: '代码和编号请加引号，如 "30"',
+    Kind.BOOL: "请写 true 或 false",
+    Kind.DATE: "请写日期，如 2026-07-01",
+}
+"""How a fact of each kind is given."""
+
 Path = tuple[str, ...]
 
 
@@ -173,7 +182,7 @@ class _Maker:
     def _cell(self, field: Field, value: Any) -> Value:
         known = Decimal(str(value)) if field.kind is Kind.DECIMAL and _plain_number(value) else value
         if known is not None and (isinstance(known, dict | list | float) or kind_of(known) is not field.kind):
-            self._wrong(f"“{field.label}”（{field.name}）的值 {value!r} 类型不对；代码和编号请加引号")
+            self._wrong(f"“{field.label}”（{field.name}）的值 {value!r} 不对，{HOW[field.kind]}")
             return None
         if known is not None and field.codes and field.meaning(known) is None:
             self._wrong(f"“{field.label}”没有代码“{known}”")

@@ -20,9 +20,8 @@ from rules import (
     CheckedRule,
     ExampleResult,
     Parameters,
-    check,
     check_pack,
-    load,
+    load_and_check,
     load_pack,
     read_text,
     run_examples,
@@ -132,7 +131,7 @@ def examine(
     text: str, known: Parameters, file: str = "rule.yaml", catalogue: Catalogue = CATALOGUE
 ) -> Examined:
     """Check one document and run its examples without keeping it; RuleErrors with everything wrong."""
-    rule = check(load(text, file=file), catalogue, known)
+    rule = load_and_check(text, catalogue, known, file=file)
     return Examined(rule, run_examples(rule, catalogue, known))
 
 

@@ -1,11 +1,22 @@
 """Documents, packs and parameters: every error at once, with file and line, and what to do."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from rules import RuleErrors, check, check_pack, load, load_pack, load_parameters, run_examples, unverified
+from rules import (
+    RuleErrors,
+    check,
+    check_pack,
+    load,
+    load_and_check,
+    load_pack,
+    load_parameters,
+    run_examples,
+    unverified,
+)
 from tests.rules import making, world
 
 GOOD = making.document_text("resident.lives_alone").replace(
@@ -86,7 +97,7 @@ def test_every_condition_of_a_document_is_checked_at_once() -> None:
     ("given", "says"),
     [
         ("{resident: {lives_alon: true}}", "lives_alone"),
-        ("{resident: {lives_alone: 是}}", "类型不对"),
+        ("{resident: {lives_alone: 是}}", "请写 true 或 false"),
         ("{shop: {name: x}}", "可写"),
         ("{resident: {care_level: 3}}", "没有代码"),
         ("{resident: [1]}", "字段: 值"),
@@ -180,6 +191,38 @@ def test_a_grade_nobody_knows_is_told_at_its_place() -> None:
     with pytest.raises(RuleErrors) as caught:
         load(graded, file="rule.yaml")
     assert [error.part for error in caught.value.errors] == ["grades.very_urgent"]
+
+
+def test_wrong_keys_hide_no_wrong_condition_and_every_sentence_says_what_to_write() -> None:
+    wrong = GOOD.replace("'resident.lives_alone'", "'residents.lives_alone'", 1)
+    wrong = wrong.replace("again: never", "again: 一年\nagain_: never", 1)
+    with pytest.raises(RuleErrors) as caught:
+        load_and_check(wrong, world.CATALOGUE, None, file="rule.yaml")
+    told = {(error.code, error.part): error for error in caught.value.errors}
+    assert set(told) == {("unknown_key", "again_"), ("bad_value", "again"), ("unknown_name", "when")}
+    assert all(error.line for error in told.values())
+    assert "P1Y（一年后）" in told["bad_value", "again"].chinese
+    assert str(told["bad_value", "again"]).endswith("（bad_value）")
+
+
+@pytest.mark.parametrize("key", ["sources", "examples"])
+def test_a_wrong_item_is_not_counted_as_a_missing_one_too(key: str) -> None:
+    old, new = {"sources": ("article:", "articl:"), "examples": ("expect: match", "expect: yes")}[key]
+    assert old in GOOD
+    with pytest.raises(RuleErrors) as caught:
+        load(GOOD.replace(old, new, 1), file="rule.yaml")
+    assert key not in [error.part for error in caught.value.errors]
+
+
+@pytest.mark.parametrize("written", ["2022-1", "去年", "20260101"])
+def test_a_source_of_no_date_is_told_once(written: str) -> None:
+    dated = re.sub(r"date: [^,}]*", f'date: "{written}"', GOOD, count=1)
+    assert written in dated
+    with pytest.raises(RuleErrors) as caught:
+        load(dated, file="rule.yaml")
+    (error,) = caught.value.errors
+    assert error.part == "sources.0.date"
+    assert "2026-07" in error.chinese
 
 
 def test_values_that_overlap_are_both_named() -> None:
