@@ -92,8 +92,10 @@ def _compose(text: str, file: str) -> yaml.Node | None:
         return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise RuleErrors([_at(error.problem_mark, error.problem or "", file)]) from error
-    except yaml.YAMLError as error:
-        raise RuleErrors([misfits.bad_yaml(Span(0, 0), "含有不能识别的字符").within(file=file)]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position)
+        mark = yaml.Mark(file, error.position, line, 0, text, error.position)
+        raise RuleErrors([_at(mark, "含有不能识别的字符", file)]) from error
 
 
 class _Mark(Protocol):

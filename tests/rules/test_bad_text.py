@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules import load
 from rules.checking.expressions import check_condition
 from rules.errors import RuleError, RuleErrors
 from rules.reading.parser import BYTES, DEPTH, NODES, parse
 from tests.rules import world
-from tests.rules.making import PARAMETERS
+from tests.rules.making import PARAMETERS, document_text
 
 SECONDS = 0.5  # of processor time; the slowest of these takes a tenth of it
 BIDI = "\N{RIGHT-TO-LEFT OVERRIDE}"
@@ -159,3 +160,14 @@ def test_parsing_gives_a_tree_or_rule_errors(text: str) -> None:
     except RuleErrors as errors:
         refused = errors.errors
     assert refused != ()
+
+
+@pytest.mark.parametrize("letter", ["\0", "\ud800", "\x07"])
+def test_what_no_file_may_hold_is_told_with_its_line(letter: str) -> None:
+    text = document_text(f'resident.name == "{letter}"')
+    with pytest.raises(RuleErrors) as refused:
+        load(text, file="rule.yaml")
+    (error,) = refused.value.errors
+    place = text.index(letter)
+    assert (error.code, error.file, error.line) == ("bad_yaml", "rule.yaml", text.count("\n", 0, place) + 1)
+    assert (error.start, error.end) == (place, place + 1)
