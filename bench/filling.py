@@ -14,7 +14,8 @@ import asyncpg
 from sqlalchemy import Index, Table
 from sqlalchemy.schema import CreateIndex, DropIndex
 
-from bench.population import COLUMNS, City, Row
+from bench.city import City, Row
+from bench.population import COLUMNS, tables
 from service.tables import metadata
 from service.tables.database import Database
 
@@ -35,7 +36,7 @@ async def fill(city: City, databases: Sequence[Database]) -> None:
     opened = [_sqlite(one) if one.dialect == "sqlite" else _postgres(one) for one in databases]
     loaders = [await one.__aenter__() for one in opened]
     try:
-        for table, rows in city.tables():
+        for table, rows in tables(city):
             while chunk := list(islice(rows, CHUNK)):
                 await asyncio.gather(*(loader.load(table, chunk) for loader in loaders))
     finally:
