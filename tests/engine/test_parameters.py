@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import made
+import pytest
 from sqlalchemy import Engine, event, select, update
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from rules.files.documents import Cited
 from service.access.unit import House
@@ -221,6 +224,38 @@ async def test_one_region_is_one_statement(house: House) -> None:
         event.remove(Engine, "before_cursor_execute", note)
     assert sum("INTO verdicts_now" in statement for statement in statements) == 1
     assert sum("FROM parameters" in statement for statement in statements) == 1
+
+
+async def test_who_moves_while_the_regions_are_judged_is_judged_once(house: House) -> None:
+    if house.database.url.drivername.startswith("sqlite"):
+        pytest.skip("SQLite has one writer")
+    people = await _people(house, one=(90, SHANGCHENG))
+    await _rule(house)
+    await _value(house, AGE, 80)
+    await _value(house, AGE, 70, division=SHANGCHENG)
+    assert (await _scan(house)).matched == 1
+    moved: list[str] = []
+
+    async def move() -> None:
+        engine = create_async_engine(house.database.url)
+        async with engine.begin() as connection:
+            mine = residents.c.resident_id == people["one"]
+            await connection.execute(update(residents).where(mine).values(live_code=GONGSHU))
+        await engine.dispose()
+
+    def judged(*given: Any) -> None:
+        if "INTO verdicts_now" in given[2] and not moved:
+            moved.append(given[2])
+            with ThreadPoolExecutor() as another:
+                another.submit(asyncio.run, move()).result()
+
+    event.listen(Engine, "after_cursor_execute", judged)
+    try:
+        result = await _scan(house)
+    finally:
+        event.remove(Engine, "after_cursor_execute", judged)
+    assert moved
+    assert (result.matched, result.opened, result.resolved, result.withdrawn) == (1, 0, 0, 0)
 
 
 PACK = """\
