@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.files.documents import Cited
+from service.engine.pack_parameters import UNDATED
 from service.engine.parameter_history import Change
 from service.engine.parameters import Value
 
@@ -25,13 +26,16 @@ def value_line(value: Value) -> str:
     until = f"至 {value.effective_to}" if value.effective_to else "起"
     amount = "（待登记）" if value.value is None else f"{_plainly(value.value)}{value.unit}"
     marks = "".join(_marks(value))
-    return f"{value.name} {value.division or '通用'} {value.effective_from} {until}：{amount}{marks}"
+    since = "" if value.effective_from == UNDATED else f" {value.effective_from} {until}"
+    return f"{value.name} {value.division or '通用'}{since}：{amount}{marks}"
 
 
 def own_value(value: Value) -> str:
     """That a division goes on with its own value when the one above it changes."""
     amount = f"{_plainly(value.value)}{value.unit}"
-    return f"区划 {value.division} 另有值（{amount}），那里仍按它；要改那里，请加 --division {value.division}。"
+    return (
+        f"区划 {value.division} 另有值（{amount}），那里仍按它；要改那里，请加 --division {value.division}。"
+    )
 
 
 def _marks(value: Value) -> Iterator[str]:

@@ -23,6 +23,7 @@ from service.errors import InvalidInput, NotFound
 from service.settings import Settings
 
 PAGE = 200
+KIND: dict[str, str] = {"int": "整数", "decimal": "小数", "text": "文字", "date": "日期", "list": "列表"}
 
 division_option = click.option("--division", default="", metavar="CODE", help="适用区划的编码；不写为通用。")
 from_option = click.option("--from", "from_", required=True, type=Day(), help="从哪天起。")
@@ -69,7 +70,7 @@ async def show_command(settings: Settings, name: str, json_: bool) -> None:
     if json_:
         print_json({"name": name, "values": values, "used_by": used_by})
         return
-    click.echo(f"{values[0].label}（{name}，{values[0].kind}）")
+    click.echo(f"{values[0].label}（{name}，{KIND[values[0].kind]}）")
     for value in values:
         click.echo(f"  {value_line(value)}")
         if value.source is not None:

@@ -17,7 +17,7 @@ from service.tables import rule_versions
 from service.tables.catalogue import CATALOGUE
 
 PARAMETERS = "parameters.yaml"
-STATE: dict[str, str] = rule_versions.c.state.info["values"]
+STATE: dict[str, str] = {**rule_versions.c.state.info["values"], "checked": "待补齐"}
 
 
 @click.group("rules")
@@ -161,9 +161,16 @@ async def list_command(settings: Settings, all_: bool, json_: bool) -> None:
     """列出生效的规则。"""
     async with opened(settings) as house, house.read() as unit:
         versions = await (rulebook.every(unit) if all_ else rulebook.active(unit))
+        today = unit.today
     if json_:
         print_json(versions)
         return
     for version in versions:
         state = f"，{STATE[version.state]}" if all_ else ""
-        click.echo(f"{version.rule} 第 {version.version} 版：{version.title}（{version.department}{state}）")
+        over = version.effective_to is not None and version.effective_to < today
+        ended = f"，已于 {version.effective_to} 到期" if over else ""
+        click.echo(
+            f"{version.rule} 第 {version.version} 版：{version.title}（{version.department}{state}{ended}）"
+        )
+    if not versions:
+        click.echo("没有规则。请用 zhitui rules load 装载一个规则包。")

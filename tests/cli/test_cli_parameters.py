@@ -145,3 +145,10 @@ def test_a_value_for_everywhere_names_the_divisions_that_go_on_with_their_own(ru
     everywhere = run("parameters", "set", NAME, "60", "--from", "2026-06-01", *CITED)
     assert everywhere.exit_code == 0, everywhere.output
     assert "区划 330102 另有值（30天）" in everywhere.stdout
+
+
+def test_a_rule_that_waits_or_has_run_out_is_listed_as_such(run: Run) -> None:
+    assert "没有规则" in run("rules", "list").stdout
+    assert "待补齐" in run("rules", "list", "--all").stdout
+    assert run("rules", "load", "--only", "job-stability-refund").exit_code == 0
+    assert "已于 2025-12-31 到期" in run("rules", "list").stdout
