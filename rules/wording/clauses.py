@@ -120,30 +120,31 @@ def _facts(part: Formula | Term, scope: Scope, paths: Paths, number: int | None)
         case Empty(Record() as record):
             yield _presence(record, scope, paths, number)
         case Exists(rows) | Count(rows):
-            yield from _row_facts(rows, scope, paths)
+            yield from _row_facts(rows, scope, paths, number)
         case _:
             for inner in children(part):
                 yield from _facts(inner, scope, paths, number)
 
 
 def _once(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Each cell of a known record once, however often a condition reads it."""
+    """Each cell of a known record, and each relation without rows, once, however often a condition reads it."""
     seen: set[Fact] = set()
     for fact in facts:
-        if fact.key is None or fact not in seen:
+        if fact not in seen or (fact.key is None and fact.field):
             yield fact
         seen.add(fact)
 
 
-def _row_facts(rows: Rows, scope: Scope, paths: Paths) -> Iterator[Fact]:
+def _row_facts(rows: Rows, scope: Scope, paths: Paths, holder: int | None) -> Iterator[Fact]:
+    """The cells of a relation's rows; that there are none is told of the row that holds them."""
     row = find(scope, rows.record)
     path = (*_path(rows.record, paths), rows.relation.name)
     if row is None:
-        yield Fact(path[:-1], "", rows.record.path[-1].label, None, "未登记", True, "internal", None)
+        yield Fact(path[:-1], "", rows.record.path[-1].label, None, "未登记", True, "internal", holder)
         return
     found = related(row, rows)
     if not found:
-        yield Fact(path, "", rows.relation.label, None, "没有", False, "internal", None)
+        yield Fact(path, "", rows.relation.label, None, "没有", False, "internal", holder)
     for number, item in enumerate(found[:ROWS], start=1):
         inner: Scope = {**scope, rows.variable: item}
         yield from _facts(rows.predicate, inner, {**paths, rows.variable: path}, number)

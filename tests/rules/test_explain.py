@@ -120,3 +120,9 @@ def test_a_cell_that_a_condition_reads_twice_is_one_fact() -> None:
     checked = rule("resident.care_level == null || resident.care_level >= 2")
     judgement = judge(checked, {"person_id": 7, "care_level": 4}, world.moment())
     assert [(fact.field, fact.key) for fact in judgement.clauses[-1].facts] == [("care_level", 7)]
+
+
+def test_a_relation_without_rows_is_one_fact_of_each_who_has_none() -> None:
+    none = "!resident.certificates.exists(c, c.valid_to >= today)"
+    judgement = judge(rule(f"{none} || {none} && resident.lives_alone"), {}, world.moment())
+    assert [fact.text for fact in judgement.clauses[-1].facts if not fact.field] == ["没有"]
