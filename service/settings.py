@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError) as error:
-            raise ValueError(f"no such time zone: {value}") from error
+            raise ValueError(f"没有叫 {value} 的时区，如 Asia/Shanghai") from error
         return value
 
     @field_validator("morning")
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         try:
             CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
         except CronSimError as error:
-            raise ValueError(f"not a five-field cron line: {error}") from error
+            raise ValueError("须写五段：分 时 日 月 星期，如 30 8 * * *") from error
         return value
 
     @property

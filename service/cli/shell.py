@@ -25,6 +25,7 @@ from connectors.channels.message import ChannelError
 from rules import CannotEvaluate, RuleErrors
 from service.access.keys import open_vault
 from service.access.unit import House
+from service.api.faults import faults_of
 from service.cli.phrases import speak_chinese
 from service.clock import SetClock, SystemClock
 from service.errors import NotReady, Problem
@@ -67,7 +68,7 @@ def zhitui(context: click.Context) -> None:
     try:
         context.obj = Settings()
     except ValidationError as error:
-        lines = "\n".join(f"  ZHITUI_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
+        lines = "\n".join(f"  ZHITUI_{one['field'].upper()}：{one['message']}" for one in faults_of(error))
         raise click.UsageError(f"环境变量设置有误，请对照 docs/settings.md 更正：\n{lines}") from error
     except SettingsError as error:
         raise click.UsageError(
