@@ -132,7 +132,8 @@ def _with_extra(
     field: Field, value: Any, current: Mapping[str, Any], written: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The whole object of declared fields, because a column is written whole; the record is locked meanwhile."""
-    kept = dict(written.get(EXTRA, current[EXTRA]) or {})
+    held = written.get(EXTRA, current[EXTRA])
+    kept = dict(held) if isinstance(held, dict) else {}  # anything else was written past the house and counts as empty
     kept.pop(field.name, None)
     if value is not None:
         kept[field.name] = pack(value)

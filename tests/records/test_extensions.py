@@ -180,6 +180,17 @@ async def fix(house: House, **values: Any) -> int:
         return await correct(unit, "resident", key, values, observed_on=SEEN)
 
 
+async def test_a_visit_corrects_a_record_whose_declared_fields_were_spoiled_past_the_house(
+    house: House, tmp_path: Path
+) -> None:
+    await declare(house)
+    await load(house, tmp_path, HEADER, [*ROW[:2], "42", *ROW[3:]])
+    async with house.write() as unit:
+        await unit.connection.execute(update(residents).values(extra=[1]))
+    await fix(house, shoe_size="44")
+    assert await extra_of(house) == {"shoe_size": 44}
+
+
 async def test_a_correction_beats_the_older_import_until_the_source_changes(
     house: House, tmp_path: Path
 ) -> None:
