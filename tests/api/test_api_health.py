@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from threading import enumerate as enumerate_threads
 
 import pytest
 from access.people import settle
@@ -47,6 +49,7 @@ async def test_a_key_that_opens_nothing_is_told(house: House, serve: Serve) -> N
 async def test_a_database_that_does_not_answer_is_told_without_its_address(
     url: str, sqlite_house: House, serve: Serve
 ) -> None:
+    before = set(enumerate_threads())
     try:
         database = Database(url)
     except OSError:
@@ -58,3 +61,6 @@ async def test_a_database_that_does_not_answer_is_told_without_its_address(
     me = await site("GET", "/api/v1/me", "zt_x")
     assert (me.status, me.json["code"]) == (503, "unreachable")
     await database.close()
+    async with asyncio.timeout(20):  # a thread that could not open its file still answers this loop before it ends
+        while any("_connection_worker_thread" in thread.name for thread in set(enumerate_threads()) - before):
+            await asyncio.sleep(0.01)
