@@ -133,7 +133,9 @@ def _with_extra(
 ) -> dict[str, Any]:
     """The whole object of declared fields, because a column is written whole; the record is locked meanwhile."""
     held = written.get(EXTRA, current[EXTRA])
-    kept = dict(held) if isinstance(held, dict) else {}  # anything else was written past the house and counts as empty
+    kept = (
+        dict(held) if isinstance(held, dict) else {}
+    )  # anything else was written past the house and counts as empty
     kept.pop(field.name, None)
     if value is not None:
         kept[field.name] = pack(value)

@@ -61,6 +61,8 @@ async def test_a_database_that_does_not_answer_is_told_without_its_address(
     me = await site("GET", "/api/v1/me", "zt_x")
     assert (me.status, me.json["code"]) == (503, "unreachable")
     await database.close()
-    async with asyncio.timeout(20):  # a thread that could not open its file still answers this loop before it ends
+    async with asyncio.timeout(
+        20
+    ):  # a thread that could not open its file still answers this loop before it ends
         while any("_connection_worker_thread" in thread.name for thread in set(enumerate_threads()) - before):
             await asyncio.sleep(0.01)
