@@ -13,7 +13,7 @@ serve: .venv/.run
 	$(BIN)/zhitui init && $(BIN)/zhitui serve
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n auto $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
