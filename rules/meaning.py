@@ -4,6 +4,7 @@
 `normalise` gives the same tree back with bare columns, constants and negations at the leaves only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -279,3 +280,15 @@ def bare(formula: Formula) -> Formula:
     while isinstance(formula, Said):
         formula = formula.formula
     return formula
+
+
+def join(every: bool, items: Sequence[Formula]) -> Formula:
+    """All or any of the items, flat, without the constants that decide nothing."""
+    kind = And if every else Or
+    if Truth(not every) in items:
+        return Truth(not every)
+    flat: list[Formula] = []
+    for item in items:
+        flat.extend(item.items if isinstance(item, kind) else () if item == Truth(every) else (item,))
+    distinct = tuple(dict.fromkeys(flat))
+    return distinct[0] if len(distinct) == 1 else kind(distinct) if distinct else Truth(every)
