@@ -59,9 +59,12 @@ CREATE TABLE changesets (
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   whole BOOLEAN DEFAULT false NOT NULL,
   note TEXT,
+  scan_id BIGINT,
   CONSTRAINT pk_changesets PRIMARY KEY (changeset_id),
   CONSTRAINT ck_changesets_source CHECK (source IN ('import', 'visit', 'enterprise', 'admin', 'feed'))
 );
+CREATE INDEX ix_changesets_scan_id ON changesets (scan_id);
+CREATE INDEX ix_changesets_waiting ON changesets (changeset_id) WHERE scan_id IS NULL;
 
 
 -- divisions: 区划
@@ -133,6 +136,18 @@ CREATE TABLE extension_fields (
 CREATE UNIQUE INDEX uq_extension_fields_entity_name ON extension_fields (entity, name);
 
 
+-- forecasts: 预测
+CREATE TABLE forecasts (
+  day DATE NOT NULL,
+  rule TEXT NOT NULL,
+  division_code TEXT NOT NULL,
+  as_of DATE NOT NULL,
+  expected INTEGER NOT NULL,
+  CONSTRAINT pk_forecasts PRIMARY KEY (day, rule, division_code)
+);
+CREATE INDEX ix_forecasts_division_day ON forecasts (division_code, day);
+
+
 -- job_runs: 作业记录
 --   state = running: 进行中
 --   state = done: 完成
@@ -179,6 +194,18 @@ CREATE TABLE parameters (
 CREATE UNIQUE INDEX uq_parameters_name_division_from ON parameters (name, division_code, effective_from);
 
 
+-- pending_targets: 任务待整理的走访对象
+--   target_kind = household: 户
+--   target_kind = resident: 人
+--   target_kind = enterprise: 单位
+CREATE TABLE pending_targets (
+  target_kind TEXT NOT NULL,
+  target_id BIGINT NOT NULL,
+  CONSTRAINT pk_pending_targets PRIMARY KEY (target_kind, target_id),
+  CONSTRAINT ck_pending_targets_target_kind CHECK (target_kind IN ('household', 'resident', 'enterprise'))
+);
+
+
 -- rule_versions: 规则版本
 --   state = draft: 草稿
 --   state = checked: 已检查
@@ -217,6 +244,7 @@ CREATE TABLE scans (
   as_of DATE NOT NULL,
   state TEXT NOT NULL,
   only_rule TEXT,
+  whole BOOLEAN DEFAULT false NOT NULL,
   actor_id BIGINT,
   started_at TIMESTAMP WITH TIME ZONE NOT NULL,
   finished_at TIMESTAMP WITH TIME ZONE,
@@ -235,6 +263,15 @@ CREATE TABLE sign_in_failures (
 CREATE INDEX ix_sign_in_failures_login_at ON sign_in_failures (login, at);
 
 
+-- undecided: 无法判断的对象
+CREATE TABLE undecided (
+  rule TEXT NOT NULL,
+  subject_id BIGINT NOT NULL,
+  fact TEXT NOT NULL,
+  CONSTRAINT pk_undecided PRIMARY KEY (rule, subject_id, fact)
+);
+
+
 -- changes: 变更
 CREATE TABLE changes (
   change_id BIGSERIAL NOT NULL,
@@ -246,7 +283,7 @@ CREATE TABLE changes (
   CONSTRAINT pk_changes PRIMARY KEY (change_id),
   CONSTRAINT fk_changes_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
-CREATE INDEX ix_changes_changeset_id ON changes (changeset_id);
+CREATE INDEX ix_changes_what ON changes (changeset_id, entity, field, record_id, old_reference);
 
 
 -- corrections: 更正
@@ -294,6 +331,7 @@ CREATE TABLE enterprises (
   CONSTRAINT uq_enterprises_uscc UNIQUE (uscc),
   CONSTRAINT fk_enterprises_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+CREATE INDEX ix_enterprises_established_on ON enterprises (established_on) WHERE established_on IS NOT NULL;
 CREATE INDEX ix_enterprises_grid_code ON enterprises (grid_code);
 CREATE INDEX ix_enterprises_site_code ON enterprises (site_code);
 
@@ -320,6 +358,7 @@ CREATE TABLE households (
   CONSTRAINT uq_households_number UNIQUE (number),
   CONSTRAINT fk_households_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+CREATE INDEX ix_households_aid_review_due ON households (aid_review_due) WHERE aid_review_due IS NOT NULL;
 CREATE INDEX ix_households_live_code ON households (live_code);
 
 
@@ -365,27 +404,61 @@ CREATE INDEX ix_rule_activations_rule_from ON rule_activations (rule, from_on);
 CREATE INDEX ix_rule_activations_version_id ON rule_activations (version_id);
 
 
+-- rule_progress: 规则进度
+CREATE TABLE rule_progress (
+  rule TEXT NOT NULL,
+  scan_id BIGINT NOT NULL,
+  version_id BIGINT NOT NULL,
+  as_of DATE NOT NULL,
+  question TEXT NOT NULL,
+  matched INTEGER NOT NULL,
+  unknown INTEGER NOT NULL,
+  missing JSON NOT NULL,
+  CONSTRAINT pk_rule_progress PRIMARY KEY (rule),
+  CONSTRAINT fk_rule_progress_scan_id FOREIGN KEY(scan_id) REFERENCES scans (scan_id),
+  CONSTRAINT fk_rule_progress_version_id FOREIGN KEY(version_id) REFERENCES rule_versions (version_id)
+);
+
+
 -- scan_rules: 规则扫描
+--   state = running: 正在写入
 --   state = done: 完成
 --   state = failed: 失败，保留原有结果
+--   mode = full: 全量
+--   mode = delta: 增量
+--   why_full = first: 首次扫描
+--   why_full = version: 规则换了版本
+--   why_full = question: 参数、日历或字段有变化
+--   why_full = day: 当天换了另一种问法
+--   why_full = whole: 有整批导入
+--   why_full = many: 变化的太多
+--   why_full = asked: 要求全量
+--   why_full = back: 日期比上次早
 CREATE TABLE scan_rules (
   scan_rule_id BIGSERIAL NOT NULL,
   scan_id BIGINT NOT NULL,
   rule TEXT NOT NULL,
   version_id BIGINT,
   state TEXT NOT NULL,
+  mode TEXT DEFAULT 'full' NOT NULL,
+  why_full TEXT,
+  candidates INTEGER,
+  reached BIGINT,
   matched INTEGER DEFAULT '0' NOT NULL,
   unknown INTEGER DEFAULT '0' NOT NULL,
   missing JSON,
   opened INTEGER DEFAULT '0' NOT NULL,
   resolved INTEGER DEFAULT '0' NOT NULL,
   withdrawn INTEGER DEFAULT '0' NOT NULL,
+  updated INTEGER DEFAULT '0' NOT NULL,
   error TEXT,
   milliseconds INTEGER DEFAULT '0' NOT NULL,
   CONSTRAINT pk_scan_rules PRIMARY KEY (scan_rule_id),
   CONSTRAINT fk_scan_rules_scan_id FOREIGN KEY(scan_id) REFERENCES scans (scan_id),
   CONSTRAINT fk_scan_rules_version_id FOREIGN KEY(version_id) REFERENCES rule_versions (version_id),
-  CONSTRAINT ck_scan_rules_state CHECK (state IN ('done', 'failed'))
+  CONSTRAINT ck_scan_rules_state CHECK (state IN ('running', 'done', 'failed')),
+  CONSTRAINT ck_scan_rules_mode CHECK (mode IN ('full', 'delta')),
+  CONSTRAINT ck_scan_rules_why_full CHECK (why_full IN ('first', 'version', 'question', 'day', 'whole', 'many', 'asked', 'back'))
 );
 CREATE INDEX ix_scan_rules_scan_id ON scan_rules (scan_id);
 CREATE UNIQUE INDEX uq_scan_rules_scan_rule ON scan_rules (scan_id, rule);
@@ -437,6 +510,7 @@ CREATE TABLE equipment (
   CONSTRAINT fk_equipment_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
 CREATE INDEX ix_equipment_enterprise_id ON equipment (enterprise_id);
+CREATE INDEX ix_equipment_next_test_on ON equipment (next_test_on) WHERE next_test_on IS NOT NULL;
 
 
 -- import_errors: 导入问题
@@ -506,10 +580,14 @@ CREATE TABLE residents (
   CONSTRAINT fk_residents_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
 CREATE INDEX ix_residents_birth_date ON residents (birth_date);
+CREATE INDEX ix_residents_care_assessed_on ON residents (care_assessed_on) WHERE care_assessed_on IS NOT NULL;
+CREATE INDEX ix_residents_death_on ON residents (death_on) WHERE death_on IS NOT NULL;
 CREATE INDEX ix_residents_grid_code ON residents (grid_code);
 CREATE INDEX ix_residents_household_id ON residents (household_id);
 CREATE INDEX ix_residents_hukou_code ON residents (hukou_code);
 CREATE INDEX ix_residents_live_code ON residents (live_code);
+CREATE INDEX ix_residents_live_since ON residents (live_since) WHERE live_since IS NOT NULL;
+CREATE INDEX ix_residents_unemployment_registered_on ON residents (unemployment_registered_on) WHERE unemployment_registered_on IS NOT NULL;
 
 
 -- absences: 离岗
@@ -560,8 +638,12 @@ CREATE TABLE certificates (
   CONSTRAINT fk_certificates_enterprise_id FOREIGN KEY(enterprise_id) REFERENCES enterprises (enterprise_id),
   CONSTRAINT fk_certificates_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+CREATE INDEX ix_certificates_endorsed_on ON certificates (endorsed_on) WHERE endorsed_on IS NOT NULL;
 CREATE INDEX ix_certificates_enterprise_id ON certificates (enterprise_id);
+CREATE INDEX ix_certificates_issued_on ON certificates (issued_on) WHERE issued_on IS NOT NULL;
 CREATE INDEX ix_certificates_resident_id ON certificates (resident_id);
+CREATE INDEX ix_certificates_review_due_on ON certificates (review_due_on) WHERE review_due_on IS NOT NULL;
+CREATE INDEX ix_certificates_valid_to ON certificates (valid_to) WHERE valid_to IS NOT NULL;
 CREATE UNIQUE INDEX uq_certificates_enterprise_kind_number ON certificates (enterprise_id, kind, number) WHERE enterprise_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_certificates_resident_kind_number ON certificates (resident_id, kind, number) WHERE resident_id IS NOT NULL;
 
@@ -584,6 +666,7 @@ CREATE TABLE disabilities (
   CONSTRAINT fk_disabilities_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
 CREATE INDEX ix_disabilities_resident_id ON disabilities (resident_id);
+CREATE INDEX ix_disabilities_valid_to ON disabilities (valid_to) WHERE valid_to IS NOT NULL;
 CREATE UNIQUE INDEX uq_disabilities_resident_id_kind ON disabilities (resident_id, kind);
 
 
@@ -606,6 +689,7 @@ CREATE TABLE employments (
 );
 CREATE INDEX ix_employments_enterprise_id ON employments (enterprise_id);
 CREATE INDEX ix_employments_resident_id ON employments (resident_id);
+CREATE INDEX ix_employments_started_on ON employments (started_on) WHERE started_on IS NOT NULL;
 CREATE UNIQUE INDEX uq_employments_resident_enterprise ON employments (resident_id, enterprise_id);
 
 
@@ -630,7 +714,10 @@ CREATE TABLE enrolments (
   CONSTRAINT fk_enrolments_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
 CREATE INDEX ix_enrolments_enterprise_id ON enrolments (enterprise_id);
+CREATE INDEX ix_enrolments_last_confirmed_on ON enrolments (last_confirmed_on) WHERE last_confirmed_on IS NOT NULL;
 CREATE INDEX ix_enrolments_resident_id ON enrolments (resident_id);
+CREATE INDEX ix_enrolments_revisit_on ON enrolments (revisit_on) WHERE revisit_on IS NOT NULL;
+CREATE INDEX ix_enrolments_started_on ON enrolments (started_on) WHERE started_on IS NOT NULL;
 CREATE UNIQUE INDEX uq_enrolments_enterprise_policy ON enrolments (enterprise_id, policy) WHERE enterprise_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_enrolments_resident_policy ON enrolments (resident_id, policy) WHERE resident_id IS NOT NULL;
 
@@ -685,6 +772,7 @@ CREATE TABLE pregnancies (
   CONSTRAINT fk_pregnancies_resident_id FOREIGN KEY(resident_id) REFERENCES residents (resident_id),
   CONSTRAINT fk_pregnancies_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+CREATE INDEX ix_pregnancies_due_on ON pregnancies (due_on) WHERE due_on IS NOT NULL;
 CREATE INDEX ix_pregnancies_resident_id ON pregnancies (resident_id);
 CREATE UNIQUE INDEX uq_pregnancies_resident_due ON pregnancies (resident_id, due_on);
 
@@ -702,6 +790,7 @@ CREATE TABLE service_events (
   CONSTRAINT fk_service_events_resident_id FOREIGN KEY(resident_id) REFERENCES residents (resident_id),
   CONSTRAINT fk_service_events_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+CREATE INDEX ix_service_events_happened_on ON service_events (happened_on) WHERE happened_on IS NOT NULL;
 CREATE INDEX ix_service_events_resident_id ON service_events (resident_id);
 CREATE UNIQUE INDEX uq_service_events_resident_kind_day ON service_events (resident_id, kind, happened_on);
 
@@ -864,10 +953,12 @@ CREATE TABLE findings (
   CONSTRAINT ck_findings_clearing CHECK (clearing IN ('resolved', 'withdrawn', 'rearmed')),
   CONSTRAINT ck_findings_outcome CHECK (outcome IN ('done', 'accepted', 'declined', 'already_has', 'not_eligible', 'not_found', 'moved', 'died', 'needs_department', 'later'))
 );
+CREATE INDEX ix_findings_quiet ON findings (rule, quiet_until) WHERE quiet_until IS NOT NULL;
 CREATE INDEX ix_findings_rule_subject ON findings (rule, subject_kind, subject_id);
 CREATE INDEX ix_findings_target ON findings (target_kind, target_id);
 CREATE INDEX ix_findings_task_id ON findings (task_id);
 CREATE INDEX ix_findings_version_id ON findings (version_id);
+CREATE INDEX ix_findings_visit_from ON findings (visit_from) WHERE cleared_on IS NULL AND visit_from IS NOT NULL;
 CREATE UNIQUE INDEX uq_findings_open_episode ON findings (rule, subject_kind, subject_id) WHERE cleared_on IS NULL;
 
 

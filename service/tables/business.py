@@ -12,7 +12,7 @@ from service.tables.codes import (
     ENTERPRISE_STATUS,
     EQUIPMENT_KIND,
 )
-from service.tables.columns import fact, key, metadata, plain, reference, relation
+from service.tables.columns import day_index, fact, key, metadata, plain, reference, relation
 from service.tables.industries import INDUSTRY
 
 enterprises = Table(
@@ -40,6 +40,7 @@ enterprises = Table(
     plain("synthetic", Boolean(), "演示数据", nullable=False, server_default=text("false")),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    day_index("enterprises", "established_on"),
     info={"entity": "enterprise", "label": "企业", "place": "site_code"},
 )
 
@@ -63,6 +64,7 @@ employments = Table(
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_employments_resident_enterprise", "resident_id", "enterprise_id", unique=True),
+    day_index("employments", "started_on"),
     info={"entity": "employment", "label": "从业记录", "place": "enterprise.site_code", "counter": "人"},
 )  # fmt: skip
 
@@ -98,6 +100,10 @@ certificates = Table(
         "uq_certificates_enterprise_kind_number", "enterprise_id", "kind", "number", unique=True,
         postgresql_where=text("enterprise_id IS NOT NULL"), sqlite_where=text("enterprise_id IS NOT NULL"),
     ),
+    day_index("certificates", "issued_on"),
+    day_index("certificates", "valid_to"),
+    day_index("certificates", "endorsed_on"),
+    day_index("certificates", "review_due_on"),
     info={"entity": "certificate", "label": "证件", "counter": "件"},
 )  # fmt: skip
 
@@ -116,5 +122,6 @@ equipment = Table(
     fact("retired_on", Date(), "停用日期", missing="none", present="已停用", absent="在用"),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    day_index("equipment", "next_test_on"),
     info={"entity": "equipment", "label": "特种设备", "counter": "台"},
 )  # fmt: skip

@@ -21,12 +21,14 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
     TypeDecorator,
     event,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -129,6 +131,12 @@ def reference(
 ) -> Column[int]:
     """A foreign key that rules do not see."""
     return Column(name, Key, ForeignKey(target), nullable=nullable, index=index, info={"label": label})
+
+
+def day_index(table: str, column: str) -> Index:
+    """An index of the days a rule compares with today, by which a scan finds whose day has come; empty cells are left out."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, postgresql_where=filled, sqlite_where=filled)
 
 
 def choice(

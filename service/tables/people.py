@@ -20,7 +20,7 @@ from service.tables.codes import (
     SERVICE_KIND,
     SEX,
 )
-from service.tables.columns import Key, choice, fact, key, metadata, plain, reference, relation
+from service.tables.columns import Key, choice, day_index, fact, key, metadata, plain, reference, relation
 
 divisions = Table(
     "divisions",
@@ -74,6 +74,7 @@ households = Table(
     fact("med_self_pay_12m", Numeric(12, 2), "近十二个月医疗自付", unit="元", sensitivity="sensitive"),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    day_index("households", "aid_review_due"),
     info={"entity": "household", "label": "家庭", "place": "live_code"},
 )
 
@@ -123,6 +124,10 @@ residents = Table(
     plain("synthetic", Boolean(), "演示数据", nullable=False, server_default=text("false")),
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
+    day_index("residents", "death_on"),
+    day_index("residents", "live_since"),
+    day_index("residents", "care_assessed_on"),
+    day_index("residents", "unemployment_registered_on"),
     info={"entity": "resident", "label": "居民", "place": "live_code", "counter": "人"},
 )  # fmt: skip
 
@@ -144,6 +149,7 @@ disabilities = Table(
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     CheckConstraint("grade BETWEEN 1 AND 4", name="grade"),
     Index("uq_disabilities_resident_id_kind", "resident_id", "kind", unique=True),
+    day_index("disabilities", "valid_to"),
     info={"entity": "disability", "label": "残疾证"},
 )  # fmt: skip
 
@@ -177,6 +183,9 @@ enrolments = Table(
         "uq_enrolments_enterprise_policy", "enterprise_id", "policy", unique=True,
         postgresql_where=text("enterprise_id IS NOT NULL"), sqlite_where=text("enterprise_id IS NOT NULL"),
     ),
+    day_index("enrolments", "started_on"),
+    day_index("enrolments", "last_confirmed_on"),
+    day_index("enrolments", "revisit_on"),
     info={"entity": "enrolment", "label": "政策享受", "has": "享受{}", "lacks": "未享受{}"},
 )  # fmt: skip
 
@@ -194,6 +203,7 @@ service_events = Table(
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_service_events_resident_kind_day", "resident_id", "kind", "happened_on", unique=True),
+    day_index("service_events", "happened_on"),
     info={"entity": "service_event", "label": "服务记录", "counter": "次"},
 )  # fmt: skip
 
@@ -211,5 +221,6 @@ pregnancies = Table(
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_pregnancies_resident_due", "resident_id", "due_on", unique=True),
+    day_index("pregnancies", "due_on"),
     info={"entity": "pregnancy", "label": "孕情"},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Date, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Date, Index, Integer, Table, Text, UniqueConstraint, text
 
 from service.tables.columns import Instant, Key, choice, key, metadata, plain, reference
 
@@ -18,6 +18,13 @@ changesets = Table(
     plain("recorded_at", Instant(), "时间", nullable=False),
     plain("whole", Boolean(), "要求全量扫描", nullable=False, server_default=text("false")),
     plain("note", Text(), "说明"),
+    # No foreign key: on SQLite it could only be added by writing the table anew.
+    plain("scan_id", Key, "由哪次扫描处理", index=True),
+    # What no scan has taken yet: found by what is committed, so that a transaction that commits late is not passed over.
+    Index(
+        "ix_changesets_waiting", "changeset_id",
+        postgresql_where=text("scan_id IS NULL"), sqlite_where=text("scan_id IS NULL"),
+    ),
     info={"label": "变更批次"},
 )  # fmt: skip
 
@@ -25,11 +32,13 @@ changes = Table(
     "changes",
     metadata,
     key("change_id"),
-    reference("changeset_id", "changesets.changeset_id", "变更批次"),
+    reference("changeset_id", "changesets.changeset_id", "变更批次", index=False),
     plain("entity", Text(), "对象", nullable=False),
     plain("record_id", Key, "记录", nullable=False),
-    plain("field", Text(), "字段（* 表示新建）", nullable=False),
+    plain("field", Text(), "字段（* 表示新建，- 表示删除）", nullable=False),
     plain("old_reference", Key, "原关联记录"),
+    # A scan asks for the changes of one kind in some changesets, and reads nothing else of them.
+    Index("ix_changes_what", "changeset_id", "entity", "field", "record_id", "old_reference"),
     info={"label": "变更"},
 )
 

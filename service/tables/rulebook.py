@@ -1,4 +1,4 @@
-"""Rules as dated versions, their parameters, the fields administrators add, the duty list, and the scans that apply them."""
+"""Rules as dated versions, their parameters, the fields administrators add, and the duty list."""
 
 from __future__ import annotations
 
@@ -106,40 +106,4 @@ parameters = Table(
     plain("recorded_at", Instant(), "时间", nullable=False),
     Index("uq_parameters_name_division_from", "name", "division_code", "effective_from", unique=True),
     info={"label": "参数"},
-)
-
-scans = Table(
-    "scans",
-    metadata,
-    key("scan_id"),
-    plain("as_of", Date(), "截至日期", nullable=False),
-    choice(
-        "state", "状态",
-        {"running": "进行中", "done": "完成", "incomplete": "部分规则失败", "failed": "失败"},
-    ),
-    plain("only_rule", Text(), "仅此规则"),
-    plain("actor_id", Key, "经办账号"),
-    plain("started_at", Instant(), "开始时间", nullable=False),
-    plain("finished_at", Instant(), "结束时间"),
-    info={"label": "扫描"},
-)  # fmt: skip
-
-scan_rules = Table(
-    "scan_rules",
-    metadata,
-    key("scan_rule_id"),
-    reference("scan_id", "scans.scan_id", "扫描"),
-    plain("rule", Text(), "规则", nullable=False),
-    reference("version_id", "rule_versions.version_id", "版本", nullable=True, index=False),
-    choice("state", "状态", {"done": "完成", "failed": "失败，保留原有结果"}),
-    plain("matched", Integer(), "符合", nullable=False, server_default="0"),
-    plain("unknown", Integer(), "无法判断", nullable=False, server_default="0"),
-    plain("missing", JSON(), "缺失字段计数"),
-    plain("opened", Integer(), "新增", nullable=False, server_default="0"),
-    plain("resolved", Integer(), "已解决", nullable=False, server_default="0"),
-    plain("withdrawn", Integer(), "已撤回", nullable=False, server_default="0"),
-    plain("error", Text(), "失败原因"),
-    plain("milliseconds", Integer(), "用时（毫秒）", nullable=False, server_default="0"),
-    Index("uq_scan_rules_scan_rule", "scan_id", "rule", unique=True),
-    info={"label": "规则扫描"},
 )

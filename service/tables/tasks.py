@@ -83,6 +83,15 @@ findings = Table(
     ),
     Index("ix_findings_rule_subject", "rule", "subject_kind", "subject_id"),
     Index("ix_findings_target", "target_kind", "target_id"),
+    Index(
+        "ix_findings_quiet", "rule", "quiet_until",
+        postgresql_where=text("quiet_until IS NOT NULL"), sqlite_where=text("quiet_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_findings_visit_from", "visit_from",
+        postgresql_where=text("cleared_on IS NULL AND visit_from IS NOT NULL"),
+        sqlite_where=text("cleared_on IS NULL AND visit_from IS NOT NULL"),
+    ),
     info={"label": "发现"},
 )  # fmt: skip
 
