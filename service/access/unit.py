@@ -14,6 +14,7 @@ from service.access.actors import SYSTEM, Actor
 from service.access.keys import Vault
 from service.clock import Clock
 from service.tables.database import Database
+from service.tables.database import Session as Transactions
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -60,3 +61,33 @@ class House:
         """A unit that commits on return and rolls back whole on raise."""
         async with self.database.write() as connection:
             yield Unit(connection, actor, self.clock, self.vault)
+
+    @asynccontextmanager
+    async def session(self, actor: Actor = SYSTEM) -> AsyncIterator[Session]:
+        """Units that follow one another on one connection and share its temporary tables."""
+        async with self.database.session() as transactions:
+            yield Session(self, transactions, actor)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A row of units on one connection."""
+
+    house: House
+    transactions: Transactions
+    actor: Actor
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Unit]:
+        """A unit whose statements all see one snapshot; it writes nothing but temporary tables, which stay."""
+        async with self.transactions.read() as connection:
+            yield self._unit(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Unit]:
+        """A unit that commits on return and rolls back whole on raise."""
+        async with self.transactions.write() as connection:
+            yield self._unit(connection)
+
+    def _unit(self, connection: AsyncConnection) -> Unit:
+        return Unit(connection, self.actor, self.house.clock, self.house.vault)

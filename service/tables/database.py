@@ -1,4 +1,4 @@
-"""Connections: many readers and, on SQLite, exactly one writer.
+"""Connections: many readers and, on SQLite, exactly one writer; and sessions, which keep their temporary tables.
 
 SQLite runs in WAL mode with foreign keys on and `synchronous=FULL`, because every commit here may hold a person's
 work. A write transaction begins with BEGIN IMMEDIATE, so it never fails half-way on a lock; writers of one process
@@ -24,6 +24,10 @@ from service.errors import DatabaseBusy, NotReady, Problem, StorageFull, Unavail
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 READERS = 8
+SESSIONS = 2
+READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
+BEGIN = "begin"
+"""Name of the execution option by which a session says how SQLite begins its next transaction."""
 BUSY_STATES = (
     "55P03",
     "57014",
@@ -40,13 +44,15 @@ class Database:
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
             self._prepare_folder()
-            self._readers = self._sqlite("BEGIN", READERS)
-            self._writers = self._sqlite("BEGIN IMMEDIATE", 1)
+            self._readers = self._sqlite(READING, READERS)
+            self._writers = self._sqlite(WRITING, 1)
+            self._sessions = self._sqlite(READING, SESSIONS)
         else:
-            self._readers = self._writers = create_async_engine(
+            self._readers = self._writers = self._sessions = create_async_engine(
                 self.url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, hide_parameters=True
             )
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
+        """Whose turn it is to write, on SQLite."""
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -59,11 +65,21 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits on leaving and rolls back whole on any error."""
         if self.dialect == "sqlite":
-            async with self._turn, self._begin() as connection:
+            async with self.turn, self._begin() as connection:
                 yield connection
         else:
             async with self._begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """One connection for several transactions: what its temporary tables hold outlives each of them.
+
+        Leaving waits for nothing: a transaction that is still open is rolled back.
+        """
+        with Refusals():
+            async with _reached(self._sessions) as connection:
+                yield Session(self, connection)
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:
@@ -73,9 +89,8 @@ class Database:
 
     async def close(self) -> None:
         """Return every connection; on SQLite this also folds the WAL back."""
-        await self._readers.dispose()
-        if self._writers is not self._readers:
-            await self._writers.dispose()
+        for engine in {self._readers, self._writers, self._sessions}:
+            await engine.dispose()
 
     async def alive(self) -> bool:
         """Whether the database answers."""
@@ -115,9 +130,43 @@ class Database:
 
         @event.listens_for(engine.sync_engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, begin))
 
         return engine
+
+
+class Session:
+    """Transactions of one connection, one after the other."""
+
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self._database = database
+        self._connection = connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction whose statements all see one snapshot; only temporary tables keep what it writes."""
+        with Refusals():
+            if self._database.dialect == "sqlite":
+                await self._connection.execution_options(**{BEGIN: READING})
+                async with self._connection.begin():
+                    yield self._connection
+            else:
+                async with self._connection.begin():
+                    await self._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+                    yield self._connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits on leaving and rolls back whole on any error."""
+        with Refusals():
+            if self._database.dialect == "sqlite":
+                async with self._database.turn:
+                    await self._connection.execution_options(**{BEGIN: WRITING})
+                    async with self._connection.begin():
+                        yield self._connection
+            else:
+                async with self._connection.begin():
+                    yield self._connection
 
 
 @asynccontextmanager
