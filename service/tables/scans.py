@@ -23,6 +23,7 @@ scans = Table(
     ),
     plain("only_rule", Text(), "仅此规则"),
     plain("whole", Boolean(), "要求全量", nullable=False, server_default=text("false")),
+    plain("untouched", Integer(), "没有要重判的规则数", nullable=False, server_default="0"),
     plain("actor_id", Key, "经办账号"),
     plain("started_at", Instant(), "开始时间", nullable=False),
     plain("finished_at", Instant(), "结束时间"),
@@ -40,7 +41,6 @@ scan_rules = Table(
     choice("mode", "方式", {"full": "全量", "delta": "增量"}, server_default="full"),
     choice("why_full", "为何全量", WHY_FULL, nullable=True),
     plain("candidates", Integer(), "增量判断的对象数"),
-    plain("reached", Key, "已写到的对象"),
     plain("matched", Integer(), "符合", nullable=False, server_default="0"),
     plain("unknown", Integer(), "无法判断", nullable=False, server_default="0"),
     plain("missing", JSON(), "缺失字段计数"),
@@ -62,9 +62,6 @@ rule_progress = Table(
     reference("version_id", "rule_versions.version_id", "版本", index=False),
     plain("as_of", Date(), "判断到哪一天", nullable=False),
     plain("question", Text(), "当时问题的摘要", nullable=False),
-    plain("matched", Integer(), "符合", nullable=False),
-    plain("unknown", Integer(), "无法判断", nullable=False),
-    plain("missing", JSON(), "缺失字段计数", nullable=False),
     info={"label": "规则进度"},
 )
 
