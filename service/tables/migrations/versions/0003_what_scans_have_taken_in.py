@@ -44,9 +44,6 @@ def upgrade() -> None:
     sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('as_of', sa.Date(), nullable=False),
     sa.Column('question', sa.Text(), nullable=False),
-    sa.Column('matched', sa.Integer(), nullable=False),
-    sa.Column('unknown', sa.Integer(), nullable=False),
-    sa.Column('missing', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['scan_id'], ['scans.scan_id'], name=op.f('fk_rule_progress_scan_id')),
     sa.ForeignKeyConstraint(['version_id'], ['rule_versions.version_id'], name=op.f('fk_rule_progress_version_id')),
     sa.PrimaryKeyConstraint('rule', name=op.f('pk_rule_progress')),
@@ -104,7 +101,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('mode', sa.Text(), server_default='full', nullable=False))
         batch_op.add_column(sa.Column('why_full', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('candidates', sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column('reached', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('updated', sa.Integer(), server_default='0', nullable=False))
         batch_op.drop_constraint(batch_op.f('ck_scan_rules_state'), type_='check')
         batch_op.create_check_constraint(batch_op.f('ck_scan_rules_state'), "state IN ('running', 'done', 'failed')")
@@ -115,7 +111,8 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table('scans', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('whole', sa.Boolean(), server_default=sa.text('(false)'), nullable=False))
+        batch_op.add_column(sa.Column('whole', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+        batch_op.add_column(sa.Column('untouched', sa.Integer(), server_default='0', nullable=False))
 
     with op.batch_alter_table('service_events', schema=None) as batch_op:
         batch_op.create_index('ix_service_events_happened_on', ['happened_on'], unique=False, postgresql_where=sa.text('happened_on IS NOT NULL'), sqlite_where=sa.text('happened_on IS NOT NULL'))
@@ -127,6 +124,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_service_events_happened_on', postgresql_where=sa.text('happened_on IS NOT NULL'), sqlite_where=sa.text('happened_on IS NOT NULL'))
 
     with op.batch_alter_table('scans', schema=None) as batch_op:
+        batch_op.drop_column('untouched')
         batch_op.drop_column('whole')
 
     with op.batch_alter_table('scan_rules', schema=None) as batch_op:
@@ -134,7 +132,6 @@ def downgrade() -> None:
             batch_op.drop_constraint(batch_op.f(f'ck_scan_rules_{name}'), type_='check')
         batch_op.create_check_constraint(batch_op.f('ck_scan_rules_state'), "state IN ('done', 'failed')")
         batch_op.drop_column('updated')
-        batch_op.drop_column('reached')
         batch_op.drop_column('candidates')
         batch_op.drop_column('why_full')
         batch_op.drop_column('mode')
