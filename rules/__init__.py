@@ -18,15 +18,19 @@ Passes, one a module: parse → check → normalise → lower → emit. The room
 
 from rules.catalogue import Catalogue, Entity, Extension, Field, Relation, read
 from rules.check import CheckedRule, check, load_and_check, unverified
+from rules.dependencies import Dependency, dependencies
 from rules.errors import CannotEvaluate, RuleError, RuleErrors
 from rules.files.documents import RuleDocument, load
 from rules.files.examples import ExampleResult, run_examples
 from rules.files.packs import LIBRARY, Pack, check_pack, load_pack, read_text
 from rules.files.parameters import Parameters, load_parameters
 from rules.moment import Moment
+from rules.question import question
 from rules.reading.parser import parse
 from rules.regions import Region
+from rules.sql.reached import Ledger, crossing, touched
 from rules.sql.verdicts import applying, verdicts
+from rules.windows import EVERYONE, Everyone
 from rules.wording.asking import Missing, Outcome
 from rules.wording.clauses import Clause, Fact, Used
 from rules.wording.explain import Judge, Judgement, Line, judge
@@ -34,18 +38,22 @@ from rules.wording.paraphrase import paraphrase
 from rules.wording.refusals import Nearest
 
 __all__ = [
+    "EVERYONE",
     "LIBRARY",
     "CannotEvaluate",
     "Catalogue",
     "CheckedRule",
     "Clause",
+    "Dependency",
     "Entity",
+    "Everyone",
     "ExampleResult",
     "Extension",
     "Fact",
     "Field",
     "Judge",
     "Judgement",
+    "Ledger",
     "Line",
     "Missing",
     "Moment",
@@ -62,6 +70,8 @@ __all__ = [
     "applying",
     "check",
     "check_pack",
+    "crossing",
+    "dependencies",
     "judge",
     "load",
     "load_and_check",
@@ -69,9 +79,11 @@ __all__ = [
     "load_parameters",
     "paraphrase",
     "parse",
+    "question",
     "read",
     "read_text",
     "run_examples",
+    "touched",
     "unverified",
     "verdicts",
 ]

@@ -1,0 +1,236 @@
+"""Whom the days alone may move: the cells that answer a rule otherwise on one day than on another.
+
+Two normal forms of one rule are held against each other. Where they differ in nothing but the constants of leaves, a
+record is judged otherwise only if some leaf answers otherwise of one of its cells, and those cells lie in a window: a
+range between the two constants, or a list of values.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from rules import dates
+from rules.catalogue import Field
+from rules.check import CheckedRule
+from rules.dependencies import Path, Scope, leading_to, of_rows
+from rules.kinds import Kind, Scalar, Value
+from rules.meaning import (
+    And,
+    Anniversary,
+    Column,
+    Compare,
+    Constant,
+    Count,
+    Exists,
+    Formula,
+    Not,
+    Or,
+    Rows,
+    Within,
+)
+from rules.moment import Moment
+from rules.normalise import normalise
+
+YEARS = 130
+"""Yearly returns that are told day by day; whatever began earlier than so many years ago is taken to return any day."""
+MOST_VALUES = 20_000
+"""Days that are listed one by one; a statement of SQLite or PostgreSQL takes 32,766 values in all."""
+
+
+class Everyone(Enum):
+    """The days change more than constants, or too many: the rule has to be asked of everyone."""
+
+    EVERYONE = "everyone"
+
+
+EVERYONE = Everyone.EVERYONE
+
+
+@dataclass(frozen=True)
+class Range:
+    """Cells between two values, of which one end is within: `low < cell <= high`, or `low <= cell < high`.
+
+    Without `low` everything up to `high` is within.
+    """
+
+    field: Field
+    low: Scalar | None
+    high: Scalar
+    high_within: bool
+
+
+@dataclass(frozen=True)
+class Values:
+    """Cells that are one of some values."""
+
+    field: Field
+    values: frozenset[Scalar]
+
+
+Window: TypeAlias = Range | Values
+
+
+class _Reshaped(Exception):
+    """Two normal forms differ in more than the constants of leaves, or by too many days."""
+
+
+def windows(rule: CheckedRule, then: Moment, now: Moment) -> dict[Path, tuple[Window, ...]] | Everyone:
+    """By way from the subject, the cells through which verdict or grade may differ between two moments.
+
+    Empty where nothing depends on the day. Every subject whose verdict or grade differs reaches a record that lies in
+    one of the windows; others may. EVERYONE where the normal forms differ in more than constants, or `now` is the
+    earlier day. CannotEvaluate when a parameter has no value at one of the moments.
+    """
+    if now.as_of < then.as_of:
+        return EVERYONE
+    subject = rule.document.subject
+    found: dict[Path, dict[Window, None]] = {}
+    try:
+        for formula in (rule.applies, rule.when, *(formula for _, formula in rule.grades)):
+            pair = normalise(formula, then), normalise(formula, now)
+            for path, window in _between(*pair, {subject: ()}):
+                found.setdefault(path, {})[window] = None
+        return {path: tuple(_together(each)) for path, each in found.items()}
+    except _Reshaped:
+        return EVERYONE
+
+
+def _together(found: dict[Window, None]) -> Iterator[Window]:
+    """The windows with the values of one field taken together."""
+    values: dict[Field, frozenset[Scalar]] = {}
+    for window in found:
+        if isinstance(window, Values):
+            values[window.field] = values.get(window.field, frozenset()) | window.values
+        else:
+            yield window
+    if any(len(among) > MOST_VALUES for among in values.values()):
+        raise _Reshaped
+    yield from (Values(field, among) for field, among in values.items())
+
+
+def _between(then: Formula, now: Formula, scope: Scope) -> Iterator[tuple[Path, Window]]:
+    """The cells of which some leaf of two normal forms answers otherwise; _Reshaped where they are not alike."""
+    if then == now:
+        return
+    match then, now:
+        case Not(one), Not(other):
+            yield from _between(one, other, scope)
+        case (And(ones), And(others)) | (Or(ones), Or(others)):
+            yield from _items(ones, others, scope)
+        case Exists(rows), Exists(later):
+            yield from _rows(rows, later, scope)
+        case Compare(sign, Count(rows), bound), Compare(other_sign, Count(later), other_bound):
+            if (sign, bound) != (other_sign, other_bound):
+                raise _Reshaped
+            yield from _rows(rows, later, scope)
+        case _:
+            column, found = _leaf(then, now)
+            for window in found:
+                yield leading_to(column.record, scope), window
+
+
+def _items(
+    ones: tuple[Formula, ...], others: tuple[Formula, ...], scope: Scope
+) -> Iterator[tuple[Path, Window]]:
+    """What both say is left out; of the rest each has its fellow."""
+    left = [item for item in ones if item not in others]
+    right = [item for item in others if item not in ones]
+    if len(left) != len(right):
+        raise _Reshaped
+    for one, other in zip(left, right, strict=True):
+        yield from _between(one, other, scope)
+
+
+def _rows(rows: Rows, later: Rows, scope: Scope) -> Iterator[tuple[Path, Window]]:
+    if (rows.record, rows.relation, rows.variable) != (later.record, later.relation, later.variable):
+        raise _Reshaped
+    _, inner = of_rows(rows, scope)
+    yield from _between(rows.predicate, later.predicate, inner)
+
+
+def _leaf(then: Formula, now: Formula) -> tuple[Column, list[Window]]:
+    match then, now:
+        case Compare(sign, Column() as column, Constant(old)), Compare(
+            other, Column() as same, Constant(new)
+        ):
+            if (sign, column) != (other, same):
+                raise _Reshaped
+            return column, [_compared(sign, column, old, new)]
+        case Within(Column() as column, Constant(tuple(old))), Within(Column() as same, Constant(tuple(new))):
+            if column != same:
+                raise _Reshaped
+            moved = frozenset(old) ^ frozenset(new)
+            return column, [Values(column.field, moved)] if moved else []
+        case Anniversary(Column() as column), Anniversary(Column() as same):
+            if column != same:
+                raise _Reshaped
+            return column, list(_returning(column.field, _days(then), _days(now)))
+        case _:
+            raise _Reshaped
+
+
+def _compared(sign: str, column: Column, old: Value, new: Value) -> Window:
+    """A comparison answers otherwise between its two bounds; one end counts, by the sign."""
+    if isinstance(old, tuple) or isinstance(new, tuple) or old is None or new is None:
+        raise _Reshaped
+    if sign in ("==", "!="):
+        return Values(column.field, frozenset({old, new}))
+    low, high = _ordered(column.kind, old, new)
+    return Range(column.field, low, high, high_within=sign in ("<=", ">"))
+
+
+def _ordered(kind: Kind, old: Scalar, new: Scalar) -> tuple[Scalar, Scalar]:
+    """The two bounds, the lower first; texts have an order of their own in every database."""
+    match old, new:
+        case date(), date():
+            return (old, new) if old < new else (new, old)
+        case ((int() | Decimal()), (int() | Decimal())) if kind is not Kind.BOOL:
+            return (old, new) if old < new else (new, old)
+        case _:
+            raise _Reshaped
+
+
+def _days(formula: Formula) -> tuple[int, int]:
+    """First and last day of the window of a yearly return, as ordinals."""
+    match formula:
+        case Anniversary(_, Constant(date() as first), Constant(date() as last)):
+            return first.toordinal(), last.toordinal()
+        case _:
+            raise TypeError(f"not in normal form: {formula!r}")
+
+
+def _returning(field: Field, old: tuple[int, int], new: tuple[int, int]) -> Iterator[Window]:
+    """The days whose yearly return enters or leaves when the one stretch of days gives way to the other."""
+    moved = list(_apart(old, new))
+    if YEARS * sum(last - first + 1 for first, last in moved) > MOST_VALUES:
+        raise _Reshaped
+    days: set[Scalar] = set()
+    for first, last in moved:
+        for years in range(1, YEARS + 1):
+            days.update(map(date.fromordinal, _begun(first, last, years)))
+    if days:
+        yield Values(field, frozenset(days))
+    eldest = max(dates.latest_birth(date.fromordinal(last), YEARS) for _, last in moved)
+    if eldest >= dates.FIRST:
+        yield Range(field, None, date.fromordinal(eldest), high_within=True)
+
+
+def _apart(old: tuple[int, int], new: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """The days that lie in one of two stretches and not in the other."""
+    if old[1] < new[0] or new[1] < old[0]:
+        yield from (old, new)
+        return
+    for start, end in ((old[0], new[0]), (old[1] + 1, new[1] + 1)):
+        if start != end:
+            yield min(start, end), max(start, end) - 1
+
+
+def _begun(first: int, last: int, years: int) -> range:
+    """Ordinals of the days that return for the so-many-th time within first..last; two in a year for 1 March."""
+    before = dates.FIRST - 1
+    if first > dates.FIRST:
+        before = dates.latest_birth(date.fromordinal(first - 1), years)
+    return range(before + 1, dates.latest_birth(date.fromordinal(last), years) + 1)
