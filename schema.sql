@@ -284,6 +284,7 @@ CREATE TABLE changes (
   CONSTRAINT pk_changes PRIMARY KEY (change_id),
   CONSTRAINT fk_changes_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+CREATE INDEX ix_changes_gone ON changes (entity, record_id) WHERE field = '-';
 CREATE INDEX ix_changes_what ON changes (changeset_id, entity, field, record_id, old_reference);
 
 

@@ -39,6 +39,11 @@ changes = Table(
     plain("old_reference", Key, "原关联记录"),
     # A scan asks for the changes of one kind in some changesets, and reads nothing else of them.
     Index("ix_changes_what", "changeset_id", "entity", "field", "record_id", "old_reference"),
+    # The highest key that was ever removed, so that none is given twice.
+    Index(
+        "ix_changes_gone", "entity", "record_id",
+        postgresql_where=text("field = '-'"), sqlite_where=text("field = '-'"),
+    ),
     info={"label": "变更"},
 )
 
