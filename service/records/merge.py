@@ -15,14 +15,13 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Numeric,
-    Text,
     and_,
     bindparam,
-    cast,
     delete,
     func,
     insert,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -32,9 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.catalogue import EXTRA
+from service.records.changes import GONE, NEW, recorded
 from service.records.extra import created_extra, updated_extra
 from service.records.staging import DERIVED, Stage
-from service.tables import changes, corrections
+from service.tables import changes, changesets, corrections
+
+BULK, BULK_SHARE = 100_000, 0.2
+"""An import that makes so many records of a kind, and this share of all there are then, is not told of one by one: a scan
+takes the full way above such a share anyway (`bench/scan_speed.py`), and the rows would cost a tenth of the import."""
 
 
 @dataclass(frozen=True)
@@ -116,23 +120,46 @@ async def mark_changed(connection: AsyncConnection, stage: Stage) -> int:
 
 
 async def create_new(connection: AsyncConnection, stage: Stage, changeset_id: int, *, synthetic: bool) -> int:
-    """Insert the records nobody knew, with one change `*` each; gives their number."""
+    """Insert the records nobody knew and record it, with one change `*` each or as a whole; gives their number."""
     entity, s = stage.entity, stage.table.c
-    table = entity.table
+    values = _created(connection, stage, changeset_id, synthetic=synthetic)
+    highest = await _highest(connection, stage)
+    if entity.tracked and connection.dialect.name == "sqlite":
+        # There a key whose record was removed would be given again, and with it what was found of that record.
+        values[entity.primary.name] = highest + func.row_number().over(order_by=s.seq)
+    new = select(*values.values()).where(s.record_id.is_(None)).order_by(s.seq)
+    created = int((await connection.execute(insert(entity.table).from_select(list(values), new))).rowcount)
+    if created and entity.tracked:
+        if await _is_bulk(connection, stage, created):
+            mine = changesets.c.changeset_id == changeset_id
+            await connection.execute(update(changesets).where(mine).values(whole=true()))
+        else:
+            fresh = and_(entity.table.c.changeset_id == changeset_id, entity.primary > highest)
+            await connection.execute(recorded(entity, changeset_id, NEW, fresh))
+    return created
+
+
+def _created(
+    connection: AsyncConnection, stage: Stage, changeset_id: int, *, synthetic: bool
+) -> dict[str, ColumnElement[Any]]:
+    """The columns of a new record, out of its staged row."""
+    entity = stage.entity
     values: dict[str, ColumnElement[Any]] = {name: _or_default(stage, name) for name in stage.facts}
     if stage.part.added:
         values[EXTRA] = created_extra(stage, connection.dialect.name)
     if entity.tracked:
         values["changeset_id"] = literal(changeset_id, BigInteger)
-    if synthetic and "synthetic" in table.c:
+    if synthetic and "synthetic" in entity.table.c:
         values["synthetic"] = true()
-    highest = await _highest(connection, stage)
-    new = select(*values.values()).where(s.record_id.is_(None)).order_by(s.seq)
-    created = int((await connection.execute(insert(table).from_select(list(values), new))).rowcount)
-    if created and entity.tracked:
-        fresh = and_(table.c.changeset_id == changeset_id, entity.primary > highest)
-        await connection.execute(_recorded(stage, changeset_id, "*", entity.primary, fresh))
-    return created
+    return values
+
+
+async def _is_bulk(connection: AsyncConnection, stage: Stage, created: int) -> bool:
+    """Whether so much is new that a scan had better look at everybody than be told of each record."""
+    if created < BULK:
+        return False
+    count = select(func.count()).select_from(stage.entity.table)
+    return created >= BULK_SHARE * int((await connection.execute(count)).scalar_one())
 
 
 async def update_changed(connection: AsyncConnection, stage: Stage, changeset_id: int) -> None:
@@ -142,7 +169,7 @@ async def update_changed(connection: AsyncConnection, stage: Stage, changeset_id
     if entity.tracked:
         for field, told in stage.compared.items():
             await connection.execute(
-                _recorded(stage, changeset_id, field, s.record_id, and_(marked, told.differs))
+                recorded(entity, changeset_id, field, and_(marked, told.differs), s.record_id)
             )
     names = {name for told in stage.compared.values() for name in told.columns if name in t}
     values: dict[str, Any] = {name: func.coalesce(s[name], t[name]) for name in sorted(names)}
@@ -164,24 +191,15 @@ def _or_default(stage: Stage, name: str) -> ColumnElement[Any]:
 
 
 async def _highest(connection: AsyncConnection, stage: Stage) -> Any:
-    if not stage.entity.tracked:
+    """The highest key ever given to a record that has been seen, removed ones too."""
+    entity = stage.entity
+    if not entity.tracked:
         return None
-    return (await connection.execute(select(func.coalesce(func.max(stage.entity.primary), 0)))).scalar_one()
-
-
-def _recorded(
-    stage: Stage, changeset_id: int, field: str, record: ColumnElement[Any], where: ColumnElement[bool]
-) -> Any:
-    """The statement that writes one change per record; the old key is kept where the field is a reference."""
-    stored = stage.entity.table.c.get(field)
-    reference = field in {r.column for r in stage.entity.references}
-    old = stored if reference and stored is not None else cast(null(), BigInteger)
-    rows = select(
-        literal(changeset_id, BigInteger), literal(stage.entity.name, Text), record, literal(field, Text), old
-    ).where(where)
-    return insert(changes).from_select(
-        ["changeset_id", "entity", "record_id", "field", "old_reference"], rows
-    )
+    # The mark is spelled out: a database uses a partial index only where it can read the condition in the statement.
+    removed = and_(changes.c.entity == entity.name, changes.c.field == literal_column(f"'{GONE}'"))
+    seen = [select(func.max(entity.primary)), select(func.max(changes.c.record_id)).where(removed)]
+    keys = [(await connection.execute(statement)).scalar_one() for statement in seen]
+    return max(key or 0 for key in keys)
 
 
 def _plain(value: Any, type_: Any) -> Any:
