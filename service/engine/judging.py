@@ -1,63 +1,129 @@
-"""Everybody judged by one rule: a statement for each region that has parameter values of its own.
+"""Everybody, or some, judged by one rule: a statement for each region that has parameter values of its own.
 
-Usually there is one region, which is everywhere, and so one statement.
+Usually there is one region, which is everywhere, and so one statement. All of it has to see one snapshot, or who moves
+between two statements would be judged in both regions or in none.
+
+`unjudged` are subjects of a division where a parameter has no value. They count as undecidable, but nothing is asked
+of anybody about them, and what is open of theirs stays exactly as it is.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Date, Select, cast, func, literal, null, select
 
 from rules import CheckedRule, Moment, applying, verdicts
 from rules.regions import Region, about_whom
+from rules.sql.choose import Mode, Population
 from service.access.unit import Unit
 from service.engine.estimates import population
-from service.engine.reconcile import fill, leave_unjudged
+from service.engine.missing import note_missing
 from service.engine.rulebook import Basis
+from service.engine.scratch import empty, lacking_now, put, verdicts_now
 
 WITHOUT_VALUE = "参数："
 """How the name of a missing parameter begins where missing facts are counted."""
+UNJUDGED = "unjudged"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What `verdicts_now` was filled with: where `applies` still holds, and who could not be judged for want of what."""
+class Judged:
+    """What `verdicts_now` was filled with. `still_applies` says of some subjects whether the rule is about them."""
 
-    still_applies: Sequence[Select[Any]]
-    without_value: dict[str, int]
+    rule: CheckedRule
+    ground: Basis
+    parts: Sequence[tuple[Region, Moment]]
+
+    def still_applies(self, unit: Unit, among: Select[tuple[int]]) -> list[Select[Any]]:
+        """Selects, region by region, the subjects of `among` that `applies` may hold of."""
+        return [
+            applying(
+                self.rule,
+                self.ground.catalogue,
+                now,
+                dialect=unit.dialect,
+                among=among,
+                mode="few",
+                within=region,
+            )
+            for region, now in self.parts
+        ]
 
 
-async def judge_everyone(unit: Unit, ground: Basis, rule: CheckedRule, as_of: date) -> Asked:
-    """Fill `verdicts_now` with the verdicts of one rule; CannotEvaluate where no region has all it needs."""
-    known, dialect = ground.catalogue, unit.dialect
-    size = await population(unit, known, rule.document.subject)
-
-    def statement(region: Region, now: Moment) -> Select[Any]:
-        return verdicts(rule, known, now, dialect=dialect, within=region, population=size)
-
+async def judge(
+    unit: Unit, ground: Basis, rule: CheckedRule, as_of: date, among: Select[tuple[int]] | None = None
+) -> Judged:
+    """Fill `verdicts_now` and `lacking_now`; CannotEvaluate where no region has all it needs."""
+    known = ground.catalogue
+    size = await population(unit, known, rule.document.subject) if among is None else None
+    mode: Mode = "full" if among is None else "few"
+    await empty(unit, verdicts_now, lacking_now)
     parts = [(part, ground.moment(as_of, part.values)) for part in ground.regions(rule, as_of)]
-    judged = [(part.region, now) for part, now in parts if not part.missing]
-    await fill(unit, *(statement(region, now) for region, now in judged))
-    without: Counter[str] = Counter()
+    for part, now in parts:
+        if not part.missing:
+            await put(unit, verdicts_now, _verdicts(unit, ground, rule, now, part.region, among, mode, size))
+    await note_missing(unit, rule, known)
     for part, now in parts:
         if part.missing:
             whom = about_whom(rule, part.missing)
-            them = applying(whom, known, now, dialect=dialect, within=part.region)
-            count = await leave_unjudged(unit, them, rule.document.subject)
-            without.update({_named(ground, name): count for name in part.missing if count})
-    return Asked(
-        [
-            applying(rule, known, now, dialect=dialect, within=region, population=size)
-            for region, now in judged
-        ],
-        dict(without),
+            them = applying(
+                whom, known, now, dialect=unit.dialect, among=among, mode=mode, within=part.region
+            )
+            await _leave_unjudged(unit, ground, them, rule.document.subject, part.missing)
+    return Judged(rule, ground, [(part.region, now) for part, now in parts if not part.missing])
+
+
+def _verdicts(
+    unit: Unit,
+    ground: Basis,
+    rule: CheckedRule,
+    now: Moment,
+    region: Region,
+    among: Select[tuple[int]] | None,
+    mode: Mode,
+    size: Population | None,
+) -> Select[Any]:
+    return verdicts(
+        rule,
+        ground.catalogue,
+        now,
+        dialect=unit.dialect,
+        among=among,
+        mode=mode,
+        within=region,
+        population=size,
     )
+
+
+async def _leave_unjudged(
+    unit: Unit, ground: Basis, subjects: Select[Any], subject_kind: str, missing: Sequence[str]
+) -> None:
+    """Put subjects that cannot be judged for want of parameters into the temporary tables."""
+    them = subjects.subquery()
+    kind, verdict, grade = literal(subject_kind), literal(UNJUDGED), literal("normal")
+    unjudged = select(
+        them.c.subject_id, kind, them.c.subject_id.label("target_id"), verdict, grade, cast(null(), Date())
+    )
+    if not await put(unit, verdicts_now, unjudged):
+        return
+    for fact in ("", *(_named(ground, name) for name in missing)):
+        await put(unit, lacking_now, select(them.c.subject_id, literal(fact)))
 
 
 def _named(ground: Basis, name: str) -> str:
     return f"{WITHOUT_VALUE}{ground.parameters.defined[name].label}（该区划没有值）"
+
+
+async def counts(unit: Unit) -> tuple[int, int]:
+    """How many of those judged match, and how many cannot be decided (or not be judged)."""
+    of_verdict = {
+        row.verdict: row.n
+        for row in await unit.connection.execute(
+            select(verdicts_now.c.verdict, func.count().label("n")).group_by(verdicts_now.c.verdict)
+        )
+    }
+    return of_verdict.get("match", 0), of_verdict.get("unknown", 0) + of_verdict.get(UNJUDGED, 0)

@@ -7,8 +7,8 @@ from datetime import date
 
 from rules import CannotEvaluate, RuleErrors
 from service.access.unit import Unit
-from service.engine.judging import judge_everyone
-from service.engine.reconcile import counts
+from service.engine.judging import counts, judge
+from service.engine.missing import missing_counts
 from service.engine.rulebook import Basis, Version, basis
 from service.engine.scan import RuleResult, Scan, wanted_versions
 
@@ -32,9 +32,9 @@ async def _preview(unit: Unit, ground: Basis, version: Version, as_of: date) -> 
     matched, unknown, missing, error = 0, 0, None, None
     try:
         if version.effective(as_of):
-            asked = await judge_everyone(unit, ground, ground.checked(version), as_of)
-            missing = asked.without_value or None
+            await judge(unit, ground, ground.checked(version), as_of)
             matched, unknown = await counts(unit)
+            missing = await missing_counts(unit) if unknown else None
     except (RuleErrors, CannotEvaluate) as found:
         error = str(found)
     return RuleResult(
@@ -47,6 +47,10 @@ async def _preview(unit: Unit, ground: Basis, version: Version, as_of: date) -> 
         opened=0,
         resolved=0,
         withdrawn=0,
+        updated=0,
+        mode="full",
+        why_full=None,
+        candidates=None,
         error=error,
         milliseconds=round((time.perf_counter() - started) * 1000),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, or_, select, true
 
-from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load
+from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load, question
 from rules.files.parameters import Dated, Defined
 from rules.moment import Given
 from rules.regions import Valued, place_of, regions, where_read
@@ -85,6 +85,10 @@ class Basis:
             f"参数{chinese}在 {as_of} 没有经过核实的值，请登记后再扫描。",
             f"No verified value of {english} on {as_of}.",
         )
+
+    def question(self, rule: CheckedRule, as_of: date) -> str:
+        """A digest of all that decides how the rule answers on a day; the same as long as it would answer alike."""
+        return question(rule, self.regions(rule, as_of), as_of, self.calendar.after)
 
     def checked(self, version: Version) -> CheckedRule:
         """The checked rule; RuleErrors when it no longer fits the catalogue or the parameters."""

@@ -1,44 +1,49 @@
-"""A scan: every rule in force on a day judged over the whole population, one transaction a rule.
+"""A scan: every rule in force on a day brought up to it, rule by rule.
 
-The transaction of a rule holds its findings *and* its row in `scan_rules`, so a process killed at any moment resumes
-with the rules that have no row yet, and nothing is lost or doubled. A rule that fails is written down as failed and
-keeps its old findings; the others go on. Parameters are read once, when the scan begins or is taken up again.
+It begins by taking in the changesets that no scan took before, and judges, rule by rule, whom these and the days since
+may have changed; everyone, where that is cheaper or the rule itself has changed (`rule_scan`). A process killed at any
+moment resumes with the rules that are not done. A rule that fails is written down as failed, keeps its findings, and
+makes up for what it missed in the next scan; the others go on. Parameters are read once, when the scan begins or is
+taken up again.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
 import structlog
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from rules import CannotEvaluate, Moment, RuleDocument, RuleErrors
+from rules import CannotEvaluate, RuleErrors
 from service.access.actors import SYSTEM, Actor
 from service.access.turns import take_planners_turn
-from service.access.unit import House, Unit
-from service.engine.judging import judge_everyone
-from service.engine.missing import missing_facts
-from service.engine.reconcile import Episode, Tally, reconcile, withdraw
-from service.engine.rulebook import Basis, Version, basis, in_force, rule_in_force
+from service.access.unit import House, Session, Unit
+from service.engine.estimates import row_counts
+from service.engine.progress import Progress, forget, note, progress
+from service.engine.reconcile import withdraw
+from service.engine.rule_scan import Ground, Result, put_result, scan_rule, since
+from service.engine.rulebook import Version, basis, in_force, rule_in_force
+from service.engine.taking import take_in
 from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
 from service.tables import findings, rule_versions, scan_rules, scans
+from service.tables.database import timed_out
 
 log = structlog.get_logger(__name__)
-Progress = Callable[[str, int, int], None]
+Report = Callable[[str, int, int], None]
 """Called with (rule, number of rules done, number of rules)."""
-
-SCAN_LOCK = 0x5A54_0001
-"""Key of the PostgreSQL advisory lock that lets one rule be reconciled at a time."""
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """What a scan did for one rule."""
+    """What a scan did for one rule. `matched`, `unknown` and `missing` count those it judged: everyone, or `candidates`.
+
+    `mode` is full or delta, `why_full` a key of `service.tables.scans.WHY_FULL`.
+    """
 
     rule: str
     title: str
@@ -49,22 +54,30 @@ class RuleResult:
     opened: int
     resolved: int
     withdrawn: int
+    updated: int
+    mode: str
+    why_full: str | None
+    candidates: int | None
     error: str | None
     milliseconds: int
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan and its rules so far. `state`: running, done, incomplete (some rule failed), or preview (not kept)."""
+    """A scan and its rules so far. `state`: running, done, incomplete (some rule failed), or preview (not kept).
+
+    `untouched` counts the rules without anybody to judge; they have no result.
+    """
 
     scan_id: int
     as_of: date
     state: str
     rules: list[RuleResult]
+    untouched: int = 0
 
 
-async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int:
-    """Write down that a scan is to be made.
+async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None, whole: bool = False) -> int:
+    """Write down that a scan is to be made, and take in what waits; a `whole` one judges everyone.
 
     NotFound for a rule that is not in force, Conflict when none was ever published, InvalidInput for a day that can only be previewed.
     """
@@ -77,12 +90,15 @@ async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None) -> int
             as_of=as_of,
             state="running",
             only_rule=only_rule,
+            whole=whole,
             actor_id=unit.actor.account_id,
             started_at=unit.now,
         )
         .returning(scans.c.scan_id)
     )
-    return int(row.scalar_one())
+    scan_id = int(row.scalar_one())
+    await take_in(unit, scan_id)
+    return scan_id
 
 
 async def keeps(unit: Unit, as_of: date) -> bool:
@@ -106,32 +122,45 @@ async def wanted_versions(unit: Unit, as_of: date, only_rule: str | None) -> lis
     return await in_force(unit, as_of)
 
 
-async def run(house: House, scan_id: int, progress: Progress | None = None, actor: Actor = SYSTEM) -> Scan:
+async def run(house: House, scan_id: int, report: Report | None = None, actor: Actor = SYSTEM) -> Scan:
     """Do what is left of a scan, rule by rule, and close it; as failed where a newer day was scanned meanwhile."""
     async with house.read(actor) as unit:
         scan = await get(unit, scan_id)
-        only = (
-            await unit.connection.execute(select(scans.c.only_rule).where(scans.c.scan_id == scan_id))
-        ).scalar()
-        versions = [version for version in await in_force(unit, scan.as_of) if only in (None, version.rule)]
-        ground = await basis(unit)
+        wish = (await unit.connection.execute(select(scans).where(scans.c.scan_id == scan_id))).one()
+        versions = [one for one in await in_force(unit, scan.as_of) if wish.only_rule in (None, one.rule)]
+        ground = await _ground(unit, scan, wish.whole)
     if scan.state == "running" and await _give_up_if_overtaken(house, scan, actor):
         return replace(scan, state="failed")
-    done = {result.rule for result in scan.rules}
-    for number, version in enumerate(versions):
-        if progress:
-            progress(version.rule, number, len(versions))
-        if version.rule not in done:
-            await _scan_rule(house, scan, ground, version, actor)
+    done = {result.rule for result in scan.rules if result.state != "running"}
+    idle: list[Progress] = []
+    async with house.session(actor) as session:
+        for number, version in enumerate(versions):
+            if report:
+                report(version.rule, number, len(versions))
+            if version.rule not in done and not _overtaken(ground, version):
+                untouched = await _scan_rule(session, ground, version, actor)
+                idle += [untouched] if untouched else []
     async with house.write(actor) as unit:
-        if only is None:
+        if wish.only_rule is None:
             await take_planners_turn(unit)
-            await _withdraw_retired(unit, scan.as_of, {version.rule for version in versions})
-        await _close(unit, scan_id)
+            await _withdraw_retired(unit, ground, {version.rule for version in versions})
+        await _close(unit, scan_id, idle)
         scan = await get(unit, scan_id)
-    if progress:
-        progress("", len(versions), len(versions))
+    if report:
+        report("", len(versions), len(versions))
     return scan
+
+
+async def _ground(unit: Unit, scan: Scan, whole: bool) -> Ground:
+    known = await basis(unit)
+    rows = await row_counts(unit, known.catalogue)
+    return Ground(scan.scan_id, scan.as_of, whole, known, await progress(unit), rows)
+
+
+def _overtaken(ground: Ground, version: Version) -> bool:
+    """Whether a later scan has done this rule, and with it all that this one took in."""
+    known = ground.progress.get(version.rule)
+    return known is not None and known.scan_id > ground.scan_id
 
 
 async def _give_up_if_overtaken(house: House, scan: Scan, actor: Actor) -> bool:
@@ -164,127 +193,61 @@ async def get(unit: Unit, scan_id: int) -> Scan:
         .where(scan_rules.c.scan_id == scan_id)
         .order_by(scan_rules.c.rule)
     )
-    return Scan(row.scan_id, row.as_of, row.state, [RuleResult(*result) for result in results])
+    return Scan(row.scan_id, row.as_of, row.state, [RuleResult(*result) for result in results], row.untouched)
 
 
-async def _scan_rule(house: House, scan: Scan, ground: Basis, version: Version, actor: Actor) -> None:
+async def _scan_rule(session: Session, ground: Ground, version: Version, actor: Actor) -> Progress | None:
     started = time.perf_counter()
     try:
-        async with house.write(actor) as unit:
-            if await _already_done(unit, scan.scan_id, version.rule):
-                return
-            judged = await _judge_all(unit, ground, scan.as_of, version)
-            await _write_result(unit, scan.scan_id, version, started, judged)
-    except Unavailable:
-        raise
+        return await scan_rule(session, ground, version)
+    except Unavailable as error:
+        if not timed_out(error):
+            raise
+        await _note_failure(session, ground, version, started, error)
     except DBAPIError as error:
         if error.connection_invalidated:  # the database went away: the scan is taken up again when it is back
             raise
-        await _note_failure(house, scan, version, started, error, actor)
+        await _note_failure(session, ground, version, started, error)
     except Exception as error:  # whatever is wrong with one rule must not stop the others (RULES §4)
-        await _note_failure(house, scan, version, started, error, actor)
+        await _note_failure(session, ground, version, started, error)
+    return None
 
 
 async def _note_failure(
-    house: House, scan: Scan, version: Version, started: float, error: Exception, actor: Actor
+    session: Session, ground: Ground, version: Version, started: float, error: Exception
 ) -> None:
     log.error("rule_failed", rule=version.rule, version=version.version, **trace_of(error))
-    async with house.write(actor) as unit:
-        if not await _already_done(unit, scan.scan_id, version.rule):
-            await _write_failure(unit, scan.scan_id, version, started, error)
-
-
-@dataclass(frozen=True)
-class _Judged:
-    tally: Tally
-    missing: dict[str, int]
-
-
-async def _judge_all(unit: Unit, ground: Basis, as_of: date, version: Version) -> _Judged:
-    if not version.effective(as_of):
-        await take_planners_turn(unit)
-        return _Judged(Tally(withdrawn=await withdraw(unit, version.rule, as_of)), {})
-    rule, now = ground.checked(version), ground.moment(as_of)
-    asked = await judge_everyone(unit, ground, rule, as_of)
-    held_until = _held_until(rule.document, now)
-    episode = Episode(
-        rule=version.rule,
-        version_id=version.version_id,
-        subject_kind=rule.document.subject,
-        as_of=as_of,
-        due_on=_due(rule.document, now, as_of),
-        held_due_on=_due(rule.document, now, held_until or as_of),
-        visit_from=held_until,
-        asks=rule.document.unknown == "ask",
+    result = Result(
+        version.rule, version.version_id, "failed", error=_reason(error), milliseconds=since(started)
     )
-    await take_planners_turn(unit)  # after the long part: nobody waits while a rule is being judged
-    tally = await reconcile(unit, episode, asked.still_applies)
-    missing = await missing_facts(unit, rule, ground.catalogue) if tally.unknown else {}
-    return _Judged(tally, missing | asked.without_value)
+    async with session.write() as unit:
+        await put_result(unit, ground.scan_id, result)
 
 
-def _due(document: RuleDocument, now: Moment, start: date) -> date | None:
-    """The due date counted from `start`; None where it stands in a field."""
-    due = document.due
-    if due.working_days is not None:
-        return now.working_day(start, due.working_days)
-    return None if due.days is None else start + timedelta(days=due.days)
+def _reason(error: Exception) -> str:
+    if isinstance(error, RuleErrors | CannotEvaluate):
+        return str(error)
+    if timed_out(error):
+        return "这条规则用时超过了上限，已中止。请运维人员用 zhitui rules cost 查看它的用时和缺少的索引。"
+    return f"这条规则未能执行（{type(error).__name__}），请联系运维人员。"
 
 
-def _held_until(document: RuleDocument, now: Moment) -> date | None:
-    """The day from which a worker may be sent, where somebody else may settle it alone first."""
-    waits = [period.working_days for period in document.first.values()]
-    return now.working_day(now.as_of, max(waits)) if waits else None
-
-
-async def _already_done(unit: Unit, scan_id: int, rule: str) -> bool:
-    """Wait for one's turn, then look whether another process has taken the same scan up and done this rule."""
-    if unit.dialect == "postgresql":
-        await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCAN_LOCK})
-    done = select(scan_rules.c.scan_rule_id).where(scan_rules.c.scan_id == scan_id, scan_rules.c.rule == rule)
-    return (await unit.connection.execute(done)).first() is not None
-
-
-async def _write_result(unit: Unit, scan_id: int, version: Version, started: float, judged: _Judged) -> None:
-    await unit.connection.execute(
-        insert(scan_rules).values(
-            scan_id=scan_id,
-            rule=version.rule,
-            version_id=version.version_id,
-            state="done",
-            missing=judged.missing,
-            milliseconds=_since(started),
-            **asdict(judged.tally),
+async def _withdraw_retired(unit: Unit, ground: Ground, in_force: set[str]) -> None:
+    """Withdraw what is open of rules that are no longer in force."""
+    known = set(ground.progress)
+    if ground.whole or not known:
+        rows = await unit.connection.execute(
+            select(findings.c.rule).where(findings.c.cleared_on.is_(None)).distinct()
         )
-    )
+        known |= set(rows.scalars())
+    retired = sorted(known - in_force)
+    for rule in retired:
+        await withdraw(unit, rule, ground.as_of)
+    await forget(unit, retired)
 
 
-async def _write_failure(
-    unit: Unit, scan_id: int, version: Version, started: float, error: Exception
-) -> None:
-    known = isinstance(error, RuleErrors | CannotEvaluate)
-    reason = str(error) if known else f"这条规则未能执行（{type(error).__name__}），请联系运维人员。"
-    await unit.connection.execute(
-        insert(scan_rules).values(
-            scan_id=scan_id,
-            rule=version.rule,
-            version_id=version.version_id,
-            state="failed",
-            error=reason,
-            milliseconds=_since(started),
-        )
-    )
-
-
-async def _withdraw_retired(unit: Unit, as_of: date, in_force: set[str]) -> None:
-    rows = await unit.connection.execute(
-        select(findings.c.rule).where(findings.c.cleared_on.is_(None)).distinct()
-    )
-    for rule in set(rows.scalars()) - in_force:
-        await withdraw(unit, rule, as_of)
-
-
-async def _close(unit: Unit, scan_id: int) -> None:
+async def _close(unit: Unit, scan_id: int, idle: list[Progress]) -> None:
+    await note(unit, idle)
     failed = await unit.connection.execute(
         select(func.count())
         .select_from(scan_rules)
@@ -292,9 +255,7 @@ async def _close(unit: Unit, scan_id: int) -> None:
     )
     state = "incomplete" if failed.scalar_one() else "done"
     await unit.connection.execute(
-        update(scans).where(scans.c.scan_id == scan_id).values(state=state, finished_at=unit.now)
+        update(scans)
+        .where(scans.c.scan_id == scan_id)
+        .values(state=state, finished_at=unit.now, untouched=len(idle))
     )
-
-
-def _since(started: float) -> int:
-    return round((time.perf_counter() - started) * 1000)

@@ -219,3 +219,13 @@ def refusal_of(error: BaseException | None) -> Problem | None:
     if state == "53100":
         return StorageFull()
     return None
+
+
+def timed_out(error: BaseException | None) -> bool:
+    """Whether PostgreSQL ended a statement because it took too long, whatever the error was turned into since."""
+    while error is not None:
+        original = getattr(error, "orig", error)
+        if getattr(original, "sqlstate", None) == "57014":
+            return True
+        error = error.__cause__
+    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Select, Table, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -22,3 +22,13 @@ def upsert(
     new = {name: statement.excluded[name] for name in changed}
     updated: Executable = statement.on_conflict_do_update(index_elements=list(keys), set_=new)
     return updated
+
+
+def add_missing(dialect: str, table: Table, rows: Select[Any]) -> Executable:
+    """Insert the rows of a select, whose columns are the table's own in order, where there is none of the same key."""
+    make: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # SQLite reads ON CONFLICT behind a bare SELECT as part of a join; a WHERE ends it.
+    chosen = rows if rows.whereclause is not None else rows.where(true())
+    statement = make(table).from_select([column.name for column in table.columns], chosen)
+    added: Executable = statement.on_conflict_do_nothing()
+    return added

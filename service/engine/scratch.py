@@ -1,0 +1,66 @@
+"""The temporary tables of a scan: they belong to its connection, outlive its transactions, and are emptied before use."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, MetaData, Select, Table, Text, delete, func, select, text
+from sqlalchemy.schema import CreateTable
+
+from service.access.unit import Unit
+from service.tables.columns import Key
+
+_metadata = MetaData()
+ANALYSE_FROM = 1000
+"""Rows from which PostgreSQL is told how many there are: it knows nothing of a temporary table by itself."""
+
+
+def _table(name: str, *columns: Column[object]) -> Table:
+    return Table(name, _metadata, *columns, prefixes=["TEMPORARY"], sqlite_with_rowid=False)
+
+
+def _subject() -> Column[object]:
+    return Column("subject_id", Key, primary_key=True, autoincrement=False)
+
+
+candidates = _table("candidates", _subject())
+"""Whom a delta judges."""
+woken = _table("woken", _subject())
+"""Candidates a person found not eligible, of whom a fact that the rule reads has changed since."""
+verdicts_now = _table(
+    "verdicts_now",
+    _subject(),
+    Column("target_kind", Text, nullable=False),
+    Column("target_id", Key, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("due_on", Date),
+)
+"""Who matches, cannot be decided, or cannot be judged for want of a parameter, of those asked about."""
+lacking_now = _table("lacking_now", _subject(), Column("fact", Text, primary_key=True))
+"""What is missing of whom; an empty fact stands for the subject as such."""
+differing = _table("differing", Column("step", Text, primary_key=True), _subject())
+"""Whose findings are out of step with `verdicts_now`, by what has to be done about it."""
+
+
+async def empty(unit: Unit, *tables: Table) -> None:
+    """Make the tables, or empty them."""
+    for table in tables:
+        await unit.connection.execute(CreateTable(table, if_not_exists=True))
+        # PostgreSQL's DELETE leaves the rows to a vacuum that temporary tables never get.
+        emptied = text(f"TRUNCATE {table.name}") if unit.dialect == "postgresql" else delete(table)
+        await unit.connection.execute(emptied)
+
+
+async def put(unit: Unit, table: Table, rows: Select[tuple[object, ...]] | None) -> int:
+    """Fill a table with rows, whose columns are its own in order; returns how many."""
+    if rows is None:
+        return 0
+    columns = [column.name for column in table.columns]
+    filled = await unit.connection.execute(table.insert().from_select(columns, rows))
+    if filled.rowcount >= ANALYSE_FROM and unit.dialect == "postgresql":
+        await unit.connection.execute(text(f"ANALYZE {table.name}"))
+    return filled.rowcount
+
+
+async def count(unit: Unit, table: Table) -> int:
+    """How many rows a table holds."""
+    return int((await unit.connection.execute(select(func.count()).select_from(table))).scalar_one())
