@@ -194,6 +194,13 @@ CREATE TABLE parameters (
 CREATE UNIQUE INDEX uq_parameters_name_division_from ON parameters (name, division_code, effective_from);
 
 
+-- pending_lists: 清单待重排的人
+CREATE TABLE pending_lists (
+  account_id BIGINT NOT NULL,
+  CONSTRAINT pk_pending_lists PRIMARY KEY (account_id)
+);
+
+
 -- pending_targets: 任务待整理的走访对象
 --   target_kind = household: 户
 --   target_kind = resident: 人

@@ -30,6 +30,7 @@ from service.tables.tasks import (
     findings,
     job_runs,
     outcomes,
+    pending_lists,
     posts,
     task_events,
     tasks,
@@ -39,7 +40,7 @@ __all__ = [
     "absences", "accounts", "addresses", "answered_requests", "attempts", "audit", "calendar_days", "certificates",
     "changes", "changesets", "corrections", "deliveries", "disabilities", "divisions", "duty_items", "employments",
     "enrolments", "enterprises", "equipment", "extension_fields", "findings", "forecasts", "households",
-    "import_errors", "imports", "job_runs", "metadata", "notifications", "outcomes", "parameters", "pending_targets",
-    "posts", "pregnancies", "residents", "rule_activations", "rule_progress", "rule_versions", "scan_rules", "scans",
-    "service_events", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
+    "import_errors", "imports", "job_runs", "metadata", "notifications", "outcomes", "parameters", "pending_lists",
+    "pending_targets", "posts", "pregnancies", "residents", "rule_activations", "rule_progress", "rule_versions",
+    "scan_rules", "scans", "service_events", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip

@@ -128,6 +128,13 @@ outcomes = Table(
     info={"label": "处理结果"},
 )
 
+pending_lists = Table(
+    "pending_lists",
+    metadata,
+    plain("account_id", Key, "责任人", primary_key=True, autoincrement=False),
+    info={"label": "清单待重排的人"},
+)
+
 posts = Table(
     "posts",
     metadata,
