@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.city import PUBLIC_TRADES, UNRECORDED, City, Row
+from bench.made_city import ELSEWHERE, LOCAL, PUBLIC_TRADES, UNRECORDED, City, Row
+from bench.shops import TRADES
 from service.demo import shapes
 
 VISIT_EVERY = (7, 30, 90)
 OTHER_CERTIFICATES = ("ID_CARD", "SPECIAL_WORK", "VETERAN_CARD")
-OTHER_POLICIES = ("ONE_CHILD", "LONG_TERM_CARE", "CARE_SUBSIDY", "EDGE", "DIBAO")
+OTHER_POLICIES = ("LONG_TERM_CARE", "EDGE", "DIBAO", "RIGID", "SPECIAL_FAMILY")
+"""Drawn by anybody here: they only make the table as long as it would be."""
+FIRE_TESTED = 0.93
+"""Of public venues: have been tested within the last fourteen months (chosen)."""
+TOLD = 0.96
+"""Of elders: have been told of their privileges (chosen)."""
 
 
 def certificates(city: City) -> Iterator[Row]:
+    """One for two residents: those the rules ask for, then others."""
     rows = _needed_certificates(city)
     for key in range(1, city.sizes.certificates + 1):
         row = next(rows, None)
@@ -37,8 +44,17 @@ def _needed_certificates(city: City) -> Iterator[Row]:
     for resident in city.servers:
         if chance() < 0.85:
             yield _certificate(city, "HEALTH_PUBLIC", resident, None, rng.randrange(-40, 360), 365)
-    for shop, trade in enumerate(city.trades, 1):
-        if trade in ("food", "grocery") and chance() < 0.97:
+    yield from _licences(city)
+    yield from _permits(city)
+
+
+def _licences(city: City) -> Iterator[Row]:
+    rng, chance = city.rng, city.rng.random
+    for shop, number in enumerate(city.trades, 1):
+        trade = TRADES[number]
+        if shop in city.small:
+            yield _certificate(city, "SMALL_FOOD_REG", None, shop, rng.randrange(30, 1_000), 1_095)
+        elif trade in ("food", "grocery") and chance() < 0.97:
             soon = chance()
             left = (
                 rng.randrange(-60, 0) if soon < 0.03 else rng.randrange(3, 19) if soon < 0.05
@@ -47,13 +63,15 @@ def _needed_certificates(city: City) -> Iterator[Row]:
             yield _certificate(city, "FOOD_LICENCE", None, shop, left, 1_826)
         elif trade in PUBLIC_TRADES:
             yield _certificate(city, "HYGIENE_LICENCE", None, shop, rng.randrange(-20, 1_400), 1_461)
-    yield from _permits(city)
+    for shop in city.venues:
+        if chance() < FIRE_TESTED:
+            yield _certificate(city, "FIRE_TEST", None, shop, rng.randrange(-60, 365), 365)
 
 
 def _permits(city: City) -> Iterator[Row]:
     rng, chance = city.rng, city.rng.random
-    for resident, (age, hukou) in enumerate(zip(city.ages, city.hukou, strict=True), 1):
-        if age < 16 or hukou is None or hukou[:4] == "3301" or chance() >= shapes.PERMIT_HELD:
+    for resident, (age, place) in enumerate(zip(city.ages, city.register, strict=True), 1):
+        if age < 16 or place != ELSEWHERE or chance() >= shapes.PERMIT_HELD:
             continue
         issued = rng.randrange(20, 2_190)
         endorsed = None
@@ -94,19 +112,20 @@ def _status(city: City) -> str:
 
 
 def enrolments(city: City) -> Iterator[Row]:
-    rows = _needed_enrolments(city)
+    """Three for ten residents: what the entitled draw, then other policies."""
+    rng, rows = city.rng, _needed_enrolments(city)
     for key in range(1, city.sizes.enrolments + 1):
         policy, resident = next(rows)
-        state = _state(city, policy)
-        since = city.rng.randrange(30, 4_000)
-        revisit = city.day(city.rng.randrange(-200, 300)) if state == "declined" else None
+        state, since = _state(city), rng.randrange(30, 4_000)
+        confirmed = city.days[rng.randrange(300)] if state != "declined" and rng.random() < 0.9 else None
+        revisit = city.day(rng.randrange(-200, 300)) if state == "declined" else None
         yield (
             key, policy, resident, state, city.days[since], city.days[since // 2] if state == "stopped" else None, None,
-            revisit,
+            confirmed, revisit,
         )  # fmt: skip
 
 
-def _state(city: City, policy: str) -> str:
+def _state(city: City) -> str:
     chance = city.rng.random()
     drawn = ("paid", "paid", "paid", "approved", "applied", "suspended")
     if chance < 0.92:
@@ -116,27 +135,33 @@ def _state(city: City, policy: str) -> str:
 
 def _needed_enrolments(city: City) -> Iterator[tuple[str, int]]:
     chance = city.rng.random
-    for resident, (age, hukou) in enumerate(zip(city.ages, city.hukou, strict=True), 1):
-        if age >= 80 and hukou is not None and hukou[:4] == "3301" and chance() < 0.91:
+    for resident, (age, place) in enumerate(zip(city.ages, city.register, strict=True), 1):
+        if place == LOCAL and age >= 80 and chance() < 0.91:
             yield "HIGH_AGE", resident
-        elif age < 3 and chance() < 0.8:
+        elif place == LOCAL and age < 3 and chance() < 0.8:
             yield "CHILD_CARE", resident
-    for resident in city.severe:
-        if chance() < 0.88:
-            yield "DISAB_NURSING", resident
-    for policy in OTHER_POLICIES:
-        for resident in city.rng.sample(range(1, len(city.ages) + 1), len(city.ages) // 5):
+    aided = [resident for resident in city.disabled if city.aid[resident - 1] in (1, 2)]
+    for policy, entitled, share in (
+        ("DISAB_NURSING", city.severe, 0.88), ("DISAB_LIVING", aided, 0.85), ("CARE_SUBSIDY", city.cared, 0.85),
+        ("ONE_CHILD", city.only_children, 0.9), ("UNEMPLOYMENT", city.unemployed, 0.7),
+    ):  # fmt: skip
+        for resident in entitled:
+            if chance() < share:
+                yield policy, resident
+    for which, policy in enumerate(OTHER_POLICIES):
+        for resident in city.scattered(which, len(city.ages) // 5):
             yield policy, resident
 
 
 def service_events(city: City) -> Iterator[Row]:
+    """Visits to elders, and what is done for people by their age."""
     for key, (resident, kind, ago) in enumerate(_done(city), 1):
         yield (key, resident, kind, city.days[ago])
 
 
 def _done(city: City) -> Iterator[tuple[int, str, int]]:
     rng, chance = city.rng, city.rng.random
-    for resident, risk in city.hardship:
+    for resident, risk in zip(city.hardship, city.risks, strict=True):
         if not city.living[resident - 1] or chance() < shapes.VISIT_NEVER:
             continue
         every = VISIT_EVERY[risk]
@@ -148,3 +173,7 @@ def _done(city: City) -> Iterator[tuple[int, str, int]]:
     for resident, age in enumerate(city.ages, 1):
         if age >= 65 and chance() < 0.7:
             yield resident, "CHECKUP65", rng.randrange(330)
+        if age >= 60 and chance() < TOLD:
+            yield resident, "ELDER_CARD_INFO", rng.randrange(2_000)
+        elif age < 7 and chance() < 0.98:
+            yield resident, "VACCINE", rng.randrange(30, 2_000) if age else rng.randrange(300)

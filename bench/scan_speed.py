@@ -22,8 +22,8 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.schema import CreateTable
 
 from bench import handwritten
-from bench.city import City, Sizes
 from bench.filling import fill
+from bench.made_city import City, Sizes
 from bench.places import TODAY, both_databases
 from rules import LIBRARY, CheckedRule, Moment, check_pack, load_pack, verdicts
 from service.access.unit import House, Unit

@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
-from bench.city import INDEXED, JOBS_EACH, PUBLIC_TRADES, SEALED, City, Row
+from bench.made_city import INDEXED, JOBS_EACH, PUBLIC_TRADES, SEALED, UNRECORDED, City, Row
 from service.demo import shapes
 
-WORKING_AGE = (18, 59)
+TRADES = list(shapes.TRADES)
+TRADE_WEIGHTS = list(accumulate(shapes.TRADES.values()))
 FOOD_TRADES = ("food",)
+SMALL_FOOD = 0.1
+"""Of the shops that sell food: the small kind that is registered instead of licensed (chosen)."""
+PUBLIC_VENUES = {"food": 0.3, "lodging": 0.9, "training": 0.3}
+"""Where many people gather, by trade (chosen)."""
 
 
 def enterprises(city: City) -> Iterator[Row]:
-    rng, chance = city.rng, city.rng.random
-    city.trades = rng.choices(list(shapes.TRADES), list(shapes.TRADES.values()), k=city.sizes.enterprises)
-    for key, trade in enumerate(city.trades, 1):
-        community = city.community(key * 10 % city.sizes.residents)
+    """One for ten residents; what they are is kept for their people and papers."""
+    rng, chance, year = city.rng, city.rng.random, city.today.year
+    for key in range(1, city.sizes.enterprises + 1):
+        number = rng.choices(range(len(TRADES)), cum_weights=TRADE_WEIGHTS)[0]
+        trade = TRADES[number]
+        city.trades.append(number)
+        near = key * 10 % city.sizes.residents
         own = chance() < shapes.SELF_EMPLOYED.get(trade, 0.15)
+        small = trade in ("food", "grocery") and chance() < SMALL_FOOD
+        venue = chance() < PUBLIC_VENUES.get(trade, 0.02)
+        if small:
+            city.small.add(key)
+        if venue:
+            city.venues.append(key)
         status = None if chance() < 0.02 else "closed" if chance() < shapes.CLOSED else "open"
         yield (
-            key, f"92330199MA2{key:07d}", f"上城区竹里居{key}号店", "self_employed" if own else "company",
-            rng.choice(shapes.INDUSTRIES[trade]), community, f"{community}{key % 20 + 1:03d}",
-            f"湖滨街道涌泉里{key % 40}弄沿街{key % 90}号商铺", "陈建国", f"{SEALED}{key}", f"{INDEXED}{key:016d}",
-            city.days[rng.randrange(200, 5_000)], status,
+            key, f"92330199MA2{key:07d}", f"上城区竹里居{key}号店",
+            "small_food" if small else "self_employed" if own else "company",
+            rng.choice(shapes.INDUSTRIES[trade]), None if chance() < UNRECORDED else int(venue),
+            city.community(near), city.grid(near), f"湖滨街道涌泉里{key % 40}弄沿街{key % 90}号商铺", "陈建国",
+            f"{SEALED}{key}", f"{INDEXED}{key:016d}", city.days[rng.randrange(200, 5_000)],
+            year - 1 if chance() < 0.93 else year - 2, status,
         )  # fmt: skip
 
 
 def employments(city: City) -> Iterator[Row]:
     """Ten a shop. Whoever is needed a second time has left the earlier place: nobody is twice in one shop."""
-    rng, chance = city.rng, city.rng.random
-    low, high = WORKING_AGE
-    hands = [number for number, age in enumerate(city.ages, 1) if low <= age <= high]
+    rng, chance, hands = city.rng, city.rng.random, city.hands
     rng.shuffle(hands)
     for index in range(city.sizes.employments):
         resident, shop = hands[index % len(hands)], index // JOBS_EACH + 1
-        trade, ended = city.trades[shop - 1], None
+        trade, ended = TRADES[city.trades[shop - 1]], None
         if index + len(hands) < city.sizes.employments or chance() < 0.15:
             ended = city.days[rng.randrange(5, 1_500)]
         handles: int | None = int(

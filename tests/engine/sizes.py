@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-from bench.city import City, Sizes
+from bench.made_city import City, Sizes
 from bench.filling import fill
 from service.tables.database import Database
 
