@@ -118,16 +118,17 @@ async def scan_once(
     as_of: date,
     *,
     only_rule: str | None = None,
+    whole: bool = False,
     actor: Actor = SYSTEM,
     progress: Progress | None = None,
 ) -> scan.Scan:
-    """Finish any scan that was cut off, then make a new one."""
+    """Finish any scan that was cut off, then make a new one: of what has changed, or of everyone where `whole`."""
     async with house.read() as unit:
         cut_off = await scan.unfinished(unit)
     for scan_id in cut_off:
         await scan.run(house, scan_id)
     async with house.write(actor) as unit:
-        scan_id = await scan.begin(unit, as_of=as_of, only_rule=only_rule)
+        scan_id = await scan.begin(unit, as_of=as_of, only_rule=only_rule, whole=whole)
     return await scan.run(house, scan_id, progress, actor)
 
 

@@ -99,13 +99,15 @@ async def post(unit: Unit, account_id: int, grid: str = GRID, role: str = "main"
     return await row(unit, posts, account_id=account_id, division_code=grid, role=role, **given | values)
 
 
-async def rule_version(unit: Unit, rule: str = "test-rule", *, again: str = "never", done: str = "") -> int:
+async def rule_version(
+    unit: Unit, rule: str = "test-rule", *, version: int = 1, again: str = "never", done: str = ""
+) -> int:
     """An active rule with a real document."""
     return await row(
         unit,
         rule_versions,
         rule=rule,
-        version=1,
+        version=version,
         title="测试规则",
         department="民政局",
         advice="上门核实",

@@ -37,18 +37,21 @@ on_option = click.option("--on", "on", type=Day(), help="哪一天，默认今�
 @click.command("scan")
 @click.option("--as-of", "as_of", type=Day(), help="截至哪一天，默认今天；将来的日子只预览，不写入。")
 @click.option("--rule", "only_rule", help="只扫描这条规则。")
+@click.option("--full", "whole", is_flag=True, help="重新判断所有人；通常只判断有变化的。")
 @as_json
 @click.pass_obj
 @run
-async def scan_command(settings: Settings, as_of: date | None, only_rule: str | None, json_: bool) -> None:
-    """用生效的规则扫描全部记录。"""
+async def scan_command(
+    settings: Settings, as_of: date | None, only_rule: str | None, whole: bool, json_: bool
+) -> None:
+    """用生效的规则扫描记录：上次扫描以来有变化的，或到了日子的。"""
     async with opened(settings) as house:
         day = as_of or house.clock.today()
         async with house.read() as unit:
             kept = await scan.keeps(unit, day)
             done = None if kept else await preview(unit, as_of=day, only_rule=only_rule)
         if done is None:
-            done = await jobs.scan_once(house, day, only_rule=only_rule, progress=Bar())
+            done = await jobs.scan_once(house, day, only_rule=only_rule, whole=whole, progress=Bar())
             async with house.write() as unit:
                 await gather.gather(unit)
     if json_:

@@ -13,13 +13,14 @@ from service.api.findings import whom
 from service.api.tasks import FindingView, TaskView
 from service.engine.explain import Explanation
 from service.engine.judging import WITHOUT_VALUE
-from service.engine.scan import Scan
+from service.engine.scan import RuleResult, Scan
 from service.jobs import Round
 from service.push.deliveries import Waiting
 from service.push.rounds import Tally
 from service.records.reports import ImportReport
 from service.tables.catalogue import CATALOGUE
 from service.tables.codes import GRADE
+from service.tables.scans import WHY_FULL
 
 MARK = {"urgent": "‼", "important": "!", "normal": "·", "low": " "}
 STATE = {"done": "完成", "incomplete": "部分规则失败", "running": "进行中", "failed": "失败"}
@@ -74,12 +75,21 @@ def scan_lines(scan: Scan) -> Iterator[str]:
         if rule.state == "failed":
             yield f"  ✗ {rule.title}（{rule.rule}）：{rule.error}（保留原有结果）"
             continue
-        done = f"；新增 {rule.opened}，已解决 {rule.resolved}，已撤回 {rule.withdrawn}"
-        kept = "" if scan.state == "preview" else done
-        yield f"  {rule.title}（{rule.rule}）：符合 {rule.matched}，无法判断 {rule.unknown}{kept}，{rule.milliseconds} 毫秒"
+        done = f"；新增 {rule.opened}，已解决 {rule.resolved}，已撤回 {rule.withdrawn}，更新 {rule.updated}"
+        kept = "" if scan.state == "preview" else f"{done}，{rule.milliseconds} 毫秒"
+        yield f"  {rule.title}（{rule.rule}）：{_judged(rule)}，符合 {rule.matched}，无法判断 {rule.unknown}{kept}"
         for field, count in (rule.missing or {}).items():
             because = field if field.startswith(WITHOUT_VALUE) else f"未登记「{field}」"
             yield f"      无法判断，因{because}：{count} 条"
+    if scan.untouched:
+        yield f"  其余 {scan.untouched} 条规则没有要重新判断的对象"
+
+
+def _judged(rule: RuleResult) -> str:
+    """How many were judged, and why everyone where there is a reason to say."""
+    if rule.mode == "delta":
+        return f"增量判断 {rule.candidates} 个对象"
+    return "全量判断" + (f"（{WHY_FULL[rule.why_full]}）" if rule.why_full else "")
 
 
 def list_lines(tasks: Iterable[TaskView], day: date) -> Iterator[str]:
