@@ -123,7 +123,8 @@ def _listed(where: Form, after: Sequence[Form], population: Population | None) -
     for test in _tests(after):
         chosen.setdefault(test, Chosen(test, "exists", "survivors"))
     lists = frozenset(test for test, choice in chosen.items() if choice.how == "list")
-    return Shape("sqlite", lists, scanned=wide, outer=outer, chosen=tuple(chosen.values()))
+    scanned = wide.union(*(_ranges_within(test.form) for test in lists))
+    return Shape("sqlite", lists, scanned=scanned, outer=outer, chosen=tuple(chosen.values()))
 
 
 def _asked(test: Related, outer: int | None, population: Population | None, scattered: bool) -> Chosen:
@@ -164,6 +165,21 @@ def _ranges(top: Sequence[Form]) -> Iterator[Test]:
         for test in item.items if isinstance(item, Some) else (item,):
             if isinstance(test, Test) and _indexed(test):
                 yield test
+
+
+def _ranges_within(form: Form) -> Iterator[Test]:
+    """The comparisons of the rows of a list by which the database might look them up in an index.
+
+    How many of the rows lie in such a range nobody knows beforehand, and the list is made in one pass at worst.
+    """
+    match form:
+        case Every(items) | Some(items):
+            for item in items:
+                yield from _ranges_within(item)
+        case Test() if _indexed(form):
+            yield form
+        case _:
+            return
 
 
 def _indexed(test: Test) -> bool:

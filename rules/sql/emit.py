@@ -145,17 +145,19 @@ class _Emitter:
                 day = column(start, scope)
             case _:
                 raise TypeError(f"not in normal form: {anniversary!r}")
+        # Nearly every day began a year ago or more, and SQLite would look them up one by one.
+        began = unindexed(day) if self.dialect == "sqlite" else day
         oldest = bind(dates.day(dates.latest_birth(last, 1)))
         season = dates.season(first, last)
         if season is None:
-            return day > oldest if negated else day <= oldest
+            return began > oldest if negated else began <= oldest
         of_year = self.day_of_year(day)
         after, before = (self.of_year(season.first), self.of_year(season.last))
         if negated:
             joined = and_ if season.wraps else or_
-            return or_(day > oldest, joined(of_year < after, of_year > before))
+            return or_(began > oldest, joined(of_year < after, of_year > before))
         joined = or_ if season.wraps else and_
-        return and_(day <= oldest, joined(of_year >= after, of_year <= before))
+        return and_(began <= oldest, joined(of_year >= after, of_year <= before))
 
     def day_of_year(self, day: ColumnElement[Any]) -> ColumnElement[Any]:
         """Month and day of a date in an order that is the year's: 1123, or on SQLite the end of its text, 11-23.

@@ -242,9 +242,9 @@ WHERE (resident.birth_date >= ? OR resident.birth_date IS NULL) AND (resident.bi
 -- person_id_1_3 = 9
 
 -- anniversary_in(resident.birth_date, today, today + days(60))
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE (resident.birth_date IS NULL OR resident.birth_date <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) AND resident.person_id IN (?, ?, ?)
+WHERE (resident.birth_date IS NULL OR (+ resident.birth_date) <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) AND resident.person_id IN (?, ?, ?)
 -- param_1 = resident
 -- param_2 = 2026-01-22
 -- substr_1 = 6
@@ -262,9 +262,9 @@ WHERE (resident.birth_date IS NULL OR resident.birth_date <= ? AND (substr(resid
 -- person_id_1_3 = 9
 
 -- !anniversary_in(resident.birth_date, today, today + days(60))
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE (resident.birth_date IS NULL OR resident.birth_date > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) AND resident.person_id IN (?, ?, ?)
+WHERE (resident.birth_date IS NULL OR (+ resident.birth_date) > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) AND resident.person_id IN (?, ?, ?)
 -- param_1 = resident
 -- param_2 = 2026-01-22
 -- substr_1 = 6

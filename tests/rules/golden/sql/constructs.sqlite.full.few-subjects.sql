@@ -203,9 +203,9 @@ WHERE (resident.birth_date >= ? OR resident.birth_date IS NULL) AND (resident.bi
 -- param_8 = 1947-01-01
 
 -- anniversary_in(resident.birth_date, today, today + days(60))
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE resident.birth_date IS NULL OR resident.birth_date <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)
+WHERE resident.birth_date IS NULL OR (+ resident.birth_date) <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)
 -- param_1 = resident
 -- param_2 = 2026-01-22
 -- substr_1 = 6
@@ -220,9 +220,9 @@ WHERE resident.birth_date IS NULL OR resident.birth_date <= ? AND (substr(reside
 -- param_10 = 01-22
 
 -- !anniversary_in(resident.birth_date, today, today + days(60))
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE resident.birth_date IS NULL OR resident.birth_date > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?
+WHERE resident.birth_date IS NULL OR (+ resident.birth_date) > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?
 -- param_1 = resident
 -- param_2 = 2026-01-22
 -- substr_1 = 6

@@ -153,11 +153,11 @@ WHERE c_2.person_id = resident.person_id AND c_2.kind = ? AND c_2.valid_to >= ?)
 -- resident.certificates.exists(c, c.kind == "RESIDENCE") && resident.certificates.exists(d, d.valid_to >= today && d.kind == "RESIDENCE")
 SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (EXISTS (SELECT d_2.person_id
 FROM papers AS d_2
-WHERE d_2.person_id = resident.person_id AND d_2.valid_to >= ? AND d_2.kind = ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+WHERE d_2.person_id = resident.person_id AND (+ d_2.valid_to) >= ? AND d_2.kind = ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
 WHERE resident.person_id IN (SELECT d.person_id
 FROM papers AS d
-WHERE (d.valid_to >= ? OR d.valid_to IS NULL) AND d.kind = ? AND d.person_id IS NOT NULL)
+WHERE ((+ d.valid_to) >= ? OR d.valid_to IS NULL) AND d.kind = ? AND d.person_id IS NOT NULL)
 -- param_1 = resident
 -- param_2 = 2026-11-23
 -- param_3 = RESIDENCE
@@ -203,9 +203,9 @@ WHERE (resident.birth_date >= ? OR resident.birth_date IS NULL) AND (resident.bi
 -- param_8 = 1947-01-01
 
 -- anniversary_in(resident.birth_date, today, today + days(60))
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE resident.birth_date IS NULL OR resident.birth_date <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)
+WHERE resident.birth_date IS NULL OR (+ resident.birth_date) <= ? AND (substr(resident.birth_date, ?) >= ? OR substr(resident.birth_date, ?) <= ?)
 -- param_1 = resident
 -- param_2 = 2026-01-22
 -- substr_1 = 6
@@ -220,9 +220,9 @@ WHERE resident.birth_date IS NULL OR resident.birth_date <= ? AND (substr(reside
 -- param_10 = 01-22
 
 -- !anniversary_in(resident.birth_date, today, today + days(60))
-SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN (resident.birth_date > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
+SELECT resident.person_id AS subject_id, ? AS target_kind, resident.person_id AS target_id, CASE WHEN ((+ resident.birth_date) > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?) THEN ? ELSE ? END AS verdict, ? AS grade, CAST(NULL AS DATE) AS due_on
 FROM people AS resident
-WHERE resident.birth_date IS NULL OR resident.birth_date > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?
+WHERE resident.birth_date IS NULL OR (+ resident.birth_date) > ? OR substr(resident.birth_date, ?) < ? AND substr(resident.birth_date, ?) > ?
 -- param_1 = resident
 -- param_2 = 2026-01-22
 -- substr_1 = 6

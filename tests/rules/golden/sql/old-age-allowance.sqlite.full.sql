@@ -2,7 +2,7 @@ SELECT resident.resident_id AS subject_id, CASE WHEN (resident.household_id IS N
 FROM residents AS resident
 WHERE resident.death_on IS NULL AND resident.moved_out_on IS NULL AND (resident.birth_date <= ? OR resident.birth_date IS NULL) AND (resident.hukou_code IS NULL OR substr(resident.hukou_code, ?, ?) = ?) AND (resident.resident_id NOT IN (SELECT e.resident_id
 FROM enrolments AS e
-WHERE e.policy = ? AND (e.state IN (?, ?, ?, ?) AND e.ended_on IS NULL OR e.state = ? AND e.revisit_on > ?) AND e.resident_id IS NOT NULL))
+WHERE e.policy = ? AND (e.state IN (?, ?, ?, ?) AND e.ended_on IS NULL OR e.state = ? AND (+ e.revisit_on) > ?) AND e.resident_id IS NOT NULL))
 -- param_1 = household
 -- param_2 = resident
 -- param_3 = 1946-12-23

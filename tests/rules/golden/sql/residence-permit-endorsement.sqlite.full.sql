@@ -1,12 +1,12 @@
 SELECT resident.resident_id AS subject_id, CASE WHEN (resident.household_id IS NOT NULL) THEN ? ELSE ? END AS target_kind, CASE WHEN (resident.household_id IS NOT NULL) THEN resident.household_id ELSE resident.resident_id END AS target_id, CASE WHEN (EXISTS (SELECT c_2.resident_id
 FROM certificates AS c_2
-WHERE c_2.resident_id = resident.resident_id AND c_2.kind = ? AND c_2.status = ? AND ((c_2.endorsed_on < ? OR c_2.endorsed_on IS NULL) AND c_2.issued_on <= ? AND substr(c_2.issued_on, ?) >= ? AND substr(c_2.issued_on, ?) <= ? OR (c_2.endorsed_on < ? OR c_2.endorsed_on IS NULL) AND c_2.issued_on <= ? AND substr(c_2.issued_on, ?) >= ? AND substr(c_2.issued_on, ?) <= ?))) THEN ? ELSE ? END AS verdict, CASE WHEN (EXISTS (SELECT c_3.resident_id
+WHERE c_2.resident_id = resident.resident_id AND c_2.kind = ? AND c_2.status = ? AND (((+ c_2.endorsed_on) < ? OR c_2.endorsed_on IS NULL) AND (+ c_2.issued_on) <= ? AND substr(c_2.issued_on, ?) >= ? AND substr(c_2.issued_on, ?) <= ? OR ((+ c_2.endorsed_on) < ? OR c_2.endorsed_on IS NULL) AND (+ c_2.issued_on) <= ? AND substr(c_2.issued_on, ?) >= ? AND substr(c_2.issued_on, ?) <= ?))) THEN ? ELSE ? END AS verdict, CASE WHEN (EXISTS (SELECT c_3.resident_id
 FROM certificates AS c_3
-WHERE c_3.resident_id = resident.resident_id AND c_3.kind = ? AND c_3.status = ? AND (c_3.endorsed_on < ? OR c_3.endorsed_on IS NULL) AND c_3.issued_on <= ? AND substr(c_3.issued_on, ?) >= ? AND substr(c_3.issued_on, ?) <= ?)) THEN ? ELSE ? END AS grade, CAST(NULL AS DATE) AS due_on
+WHERE c_3.resident_id = resident.resident_id AND c_3.kind = ? AND c_3.status = ? AND ((+ c_3.endorsed_on) < ? OR c_3.endorsed_on IS NULL) AND (+ c_3.issued_on) <= ? AND substr(c_3.issued_on, ?) >= ? AND substr(c_3.issued_on, ?) <= ?)) THEN ? ELSE ? END AS grade, CAST(NULL AS DATE) AS due_on
 FROM residents AS resident
 WHERE resident.death_on IS NULL AND resident.moved_out_on IS NULL AND resident.resident_id IN (SELECT c.resident_id
 FROM certificates AS c
-WHERE c.kind = ? AND c.status = ? AND ((c.endorsed_on < ? OR c.endorsed_on IS NULL) AND (c.issued_on IS NULL OR c.issued_on <= ? AND substr(c.issued_on, ?) >= ? AND substr(c.issued_on, ?) <= ?) OR (c.endorsed_on < ? OR c.endorsed_on IS NULL) AND (c.issued_on IS NULL OR c.issued_on <= ? AND substr(c.issued_on, ?) >= ? AND substr(c.issued_on, ?) <= ?)) AND c.resident_id IS NOT NULL)
+WHERE c.kind = ? AND c.status = ? AND (((+ c.endorsed_on) < ? OR c.endorsed_on IS NULL) AND (c.issued_on IS NULL OR (+ c.issued_on) <= ? AND substr(c.issued_on, ?) >= ? AND substr(c.issued_on, ?) <= ?) OR ((+ c.endorsed_on) < ? OR c.endorsed_on IS NULL) AND (c.issued_on IS NULL OR (+ c.issued_on) <= ? AND substr(c.issued_on, ?) >= ? AND substr(c.issued_on, ?) <= ?)) AND c.resident_id IS NOT NULL)
 -- param_1 = household
 -- param_2 = resident
 -- param_3 = RESIDENCE

@@ -4,7 +4,7 @@ WHERE d_2.resident_id = resident.resident_id AND d_2.grade = ?)) THEN ? ELSE ? E
 FROM residents AS resident
 WHERE resident.death_on IS NULL AND resident.moved_out_on IS NULL AND (resident.hukou_code IS NULL OR substr(resident.hukou_code, ?, ?) = ?) AND resident.resident_id IN (SELECT d.resident_id
 FROM disabilities AS d
-WHERE d.grade IN (?, ?) AND (d.valid_to IS NULL OR d.valid_to >= ?)) AND NOT (EXISTS (SELECT e.resident_id
+WHERE d.grade IN (?, ?) AND (d.valid_to IS NULL OR (+ d.valid_to) >= ?)) AND NOT (EXISTS (SELECT e.resident_id
 FROM enrolments AS e
 WHERE e.resident_id = resident.resident_id AND e.policy = ? AND (e.state IN (?, ?, ?, ?) AND e.ended_on IS NULL OR e.state = ? AND e.revisit_on > ?)))
 -- param_1 = household
