@@ -41,8 +41,11 @@ changes = Table(
     Index("ix_changes_what", "changeset_id", "entity", "field", "record_id", "old_reference"),
     # The highest key that was ever removed, so that none is given twice.
     Index(
-        "ix_changes_gone", "entity", "record_id",
-        postgresql_where=text("field = '-'"), sqlite_where=text("field = '-'"),
+        "ix_changes_gone",
+        "entity",
+        "record_id",
+        postgresql_where=text("field = '-'"),
+        sqlite_where=text("field = '-'"),
     ),
     info={"label": "变更"},
 )
