@@ -19,7 +19,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias, get_args
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from service.access.unit import Unit
 from service.engine.judging import UNJUDGED, Judged
@@ -110,34 +123,36 @@ async def compare(unit: Unit, episode: Episode, judged: Judged, *, everyone: boo
     """Fill `differing` for all subjects, or for the candidates alone; returns how many stand at each step."""
     await empty(unit, differing)
     scope = None if everyone else select(candidates.c.subject_id)
+    steps = {"opened": _to_open(episode), "undecided": _to_note(episode, scope)}
     any_yet = select(findings.c.finding_id).where(episode.all).limit(1)
-    counts = {}
     if (await unit.connection.execute(any_yet)).first() is not None:
-        counts = await _compare_open(unit, episode, judged, scope)
-    counts["opened"] = await _put(unit, "opened", _to_open(episode))
-    counts["undecided"] = await _put(unit, "undecided", _to_note(episode, scope))
-    return {step: counts[step] for step in STEPS if counts.get(step)}
-
-
-async def _compare_open(
-    unit: Unit, episode: Episode, judged: Judged, scope: Select[Any] | None
-) -> dict[Step, int]:
-    f, now = findings.c, verdicts_now.c
-    mine = episode.open if scope is None else and_(episode.open, f.subject_id.in_(scope))
-    gone = select(f.subject_id).where(mine, ~exists().where(now.subject_id == f.subject_id))
-    resolved = 0
-    for still in judged.still_applies(unit, gone):
-        resolved += await _put(unit, "resolved", still)
-    done = exists().where(differing.c.step == "resolved", differing.c.subject_id == f.subject_id)
-    judged_too = and_(mine, now.subject_id == f.subject_id, now.verdict != UNJUDGED)
-    return {
-        "resolved": resolved,
-        "withdrawn": await _put(unit, "withdrawn", gone.where(~done)),
-        "rearmed": await _put(unit, "rearmed", select(f.subject_id).where(judged_too, episode.ripe)),
-        "updated": await _put(
-            unit, "updated", select(f.subject_id).where(judged_too, ~episode.ripe, Kept(episode).differs)
-        ),
+        open_ones = episode.open if scope is None else and_(episode.open, findings.c.subject_id.in_(scope))
+        gone = select(findings.c.subject_id).where(open_ones, ~_judged_now())
+        for still in judged.still_applies(unit, gone):
+            await put(unit, differing, _at("resolved", still))
+        steps |= _of_open(episode, open_ones, gone)
+    await put(unit, differing, union_all(*(_at(step, subjects) for step, subjects in steps.items())))
+    at = differing.c.step
+    counts = {
+        row.step: row.n
+        for row in await unit.connection.execute(select(at, func.count().label("n")).group_by(at))
     }
+    return {step: counts[step] for step in STEPS if step in counts}
+
+
+def _of_open(episode: Episode, open_ones: ColumnElement[bool], gone: Select[Any]) -> dict[str, Select[Any]]:
+    f, now = findings.c, verdicts_now.c
+    done = exists().where(differing.c.step == "resolved", differing.c.subject_id == f.subject_id)
+    judged_too = and_(open_ones, now.subject_id == f.subject_id, now.verdict != UNJUDGED)
+    return {
+        "withdrawn": gone.where(~done),
+        "rearmed": select(f.subject_id).where(judged_too, episode.ripe),
+        "updated": select(f.subject_id).where(judged_too, ~episode.ripe, Kept(episode).differs),
+    }
+
+
+def _judged_now() -> ColumnElement[bool]:
+    return exists().where(verdicts_now.c.subject_id == findings.c.subject_id)
 
 
 def _to_open(episode: Episode) -> Select[Any]:
@@ -165,6 +180,6 @@ def _to_note(episode: Episode, scope: Select[Any] | None) -> Select[Any]:
     return select(both.c.subject_id)
 
 
-async def _put(unit: Unit, step: Step, subjects: Select[Any]) -> int:
+def _at(step: str, subjects: Select[Any]) -> Select[Any]:
     them = subjects.subquery()
-    return await put(unit, differing, select(literal(step), them.c.subject_id))
+    return select(literal(step), them.c.subject_id)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Select, func, literal, select, union
+from sqlalchemy import ColumnElement, FromClause, exists, func, literal, or_, select, union_all
 
 from rules import Catalogue, CheckedRule
 from service.access.unit import Unit
@@ -16,14 +14,18 @@ async def note_missing(unit: Unit, rule: CheckedRule, known: Catalogue) -> None:
     unknown = select(verdicts_now.c.subject_id, literal("")).where(verdicts_now.c.verdict == "unknown")
     if not await put(unit, lacking_now, unknown):
         return
-    by_label: dict[str, list[Select[Any]]] = {}
+    by_label: dict[str, list[ColumnElement[bool]]] = {}
     for path, name in sorted(rule.reads):
         lacking = _empty(rule, known, path, name)
         if lacking is not None:
             by_label.setdefault(_label(known, rule.document.subject, path, name), []).append(lacking)
-    for label, empty in by_label.items():
-        them = union(*empty).subquery()
-        await put(unit, lacking_now, select(them.c.subject_id, literal(label)))
+    the_subject = lacking_now.c.fact == ""
+    of_labels = (
+        select(lacking_now.c.subject_id, literal(label)).where(the_subject, or_(*lacking))
+        for label, lacking in by_label.items()
+    )
+    if by_label:
+        await put(unit, lacking_now, union_all(*of_labels))
 
 
 async def missing_counts(unit: Unit) -> dict[str, int]:
@@ -35,26 +37,27 @@ async def missing_counts(unit: Unit) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _empty(rule: CheckedRule, known: Catalogue, path: tuple[str, ...], name: str) -> Select[Any] | None:
-    """Selects the undecidable subjects with an empty cell; None for a field that is never unknown."""
+def _empty(
+    rule: CheckedRule, known: Catalogue, path: tuple[str, ...], name: str
+) -> ColumnElement[bool] | None:
+    """Whether an undecidable subject has an empty cell; None for a field that is never unknown.
+
+    Asked of one subject after the other: joined, SQLite would read whole tables to know whom it need not look up.
+    """
     entity = known[rule.document.subject]
-    near = entity.table.alias()
-    joined = lacking_now.join(near, near.c[entity.key.name] == lacking_now.c.subject_id)
+    near: FromClause = entity.table.alias()
+    rows = near
+    itself = near.c[entity.key.name] == lacking_now.c.subject_id
     for step in path:
         relation = entity.relations[step]
         entity = known.target(relation)
         far = entity.table.alias()
-        joined = joined.join(far, far.c[relation.remote.name] == near.c[relation.local.name])
+        rows = rows.join(far, far.c[relation.remote.name] == near.c[relation.local.name])
         near = far
     fact = entity.fields.get(name)  # None where only the rows themselves are counted
     if fact is None or fact.missing == "none" or not fact.nullable:
         return None
-    return (
-        select(lacking_now.c.subject_id)
-        .distinct()
-        .select_from(joined)
-        .where(lacking_now.c.fact == "", fact.cell(near).is_(None))
-    )
+    return exists().select_from(rows).where(itself, fact.cell(near).is_(None))
 
 
 def _label(known: Catalogue, subject: str, path: tuple[str, ...], name: str) -> str:

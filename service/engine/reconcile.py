@@ -40,6 +40,8 @@ from service.tables.upsert import add_missing
 CHUNK = 10_000
 """Subjects written in one transaction: on SQLite about a quarter of a second, in which nobody else can write."""
 
+_LAST = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -76,6 +78,8 @@ class Part:
 
 async def parts(unit: Unit, counts: Mapping[Step, int]) -> list[list[Part]]:
     """What is to be written, cut into pieces of `CHUNK` subjects: one list for each transaction."""
+    if sum(counts.values()) <= CHUNK:
+        return [[Part(step, -1, _LAST) for step in STEPS if step in counts]]
     pieces: list[list[Part]] = [[]]
     room = CHUNK
     for step in (step for step in STEPS if step in counts):

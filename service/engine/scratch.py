@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, MetaData, Select, Table, Text, delete, func, select, text
+from sqlalchemy import Column, CompoundSelect, Date, MetaData, Select, Table, Text, delete, func, select, text
 from sqlalchemy.schema import CreateTable
 
 from service.access.unit import Unit
@@ -50,7 +50,9 @@ async def empty(unit: Unit, *tables: Table) -> None:
         await unit.connection.execute(emptied)
 
 
-async def put(unit: Unit, table: Table, rows: Select[tuple[object, ...]] | None) -> int:
+async def put(
+    unit: Unit, table: Table, rows: Select[*tuple[object, ...]] | CompoundSelect[*tuple[object, ...]] | None
+) -> int:
     """Fill a table with rows, whose columns are its own in order; returns how many."""
     if rows is None:
         return 0
