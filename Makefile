@@ -4,7 +4,7 @@ BIN := .venv/bin
 RESIDENTS ?= 7000
 SAMPLE ?= 100
 
-.PHONY: demo serve test check bench mutants schema migration lock clean
+.PHONY: demo serve test check bench peers mutants schema migration lock clean
 
 demo: .venv/.run
 	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
@@ -24,6 +24,10 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m bench
+
+# Other people's rule engines on the same records; they live in an environment of their own, because nothing else needs them.
+peers: .venv-bench/.run
+	.venv-bench/bin/python -m bench.peers $(PEERS)
 
 # mutmut is installed for this alone: nothing else needs it, and its own dependencies are many.
 mutants: .venv/.dev
@@ -62,5 +66,11 @@ lock: .venv/.dev
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ .venv/.run
 
+.venv-bench/.run: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	.venv-bench/bin/pip install -q --disable-pip-version-check --no-build-isolation -e '.[bench]'
+	@touch $@
+
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
