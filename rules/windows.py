@@ -2,11 +2,12 @@
 
 Two normal forms of one rule are held against each other. Where they differ in nothing but the constants of leaves, a
 record is judged otherwise only if some leaf answers otherwise of one of its cells, and those cells lie in a window: a
-range between the two constants, or a list of values.
+range between the two constants, or a list of values. Even then it is judged alike where a condition beside the leaf is
+false on both days, so a window goes with what guards it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -15,7 +16,8 @@ from typing import TypeAlias
 from rules import dates
 from rules.catalogue import Field
 from rules.check import CheckedRule
-from rules.dependencies import Path, Scope, leading_to, of_rows
+from rules.dependencies import Path, leading_to
+from rules.guards import Guard, Place
 from rules.kinds import Kind, Scalar, Value
 from rules.meaning import (
     And,
@@ -71,84 +73,118 @@ class Values:
 
 
 Window: TypeAlias = Range | Values
+Pairs: TypeAlias = list[tuple[Formula, Formula]]
+"""Conditions as they are on either day."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """Cells at the end of a way from the subject, and what guards them."""
+
+    path: Path
+    window: Window
+    guards: tuple[Guard, ...] = ()
 
 
 class _Reshaped(Exception):
     """Two normal forms differ in more than the constants of leaves, or by too many days."""
 
 
-def windows(rule: CheckedRule, then: Moment, now: Moment) -> dict[Path, tuple[Window, ...]] | Everyone:
-    """By way from the subject, the cells through which verdict or grade may differ between two moments.
+def windows(rule: CheckedRule, then: Moment, now: Moment) -> tuple[Move, ...] | Everyone:
+    """The cells through which verdict or grade may differ between two moments.
 
     Empty where nothing depends on the day. Every subject whose verdict or grade differs reaches a record that lies in
-    one of the windows; others may. EVERYONE where the normal forms differ in more than constants, or `now` is the
-    earlier day. CannotEvaluate when a parameter has no value at one of the moments.
+    one of the windows, past its guards; others may. Grades matter of those alone whom the rule finds. EVERYONE where the
+    normal forms differ in more than constants, or `now` is the earlier day. CannotEvaluate when a parameter has no value
+    at one of the moments.
     """
     if now.as_of < then.as_of:
         return EVERYONE
-    subject = rule.document.subject
-    found: dict[Path, dict[Window, None]] = {}
+    place = Place.root(rule.document.subject)
+    asked = And((rule.applies, rule.when))
+    pair = normalise(asked, then), normalise(asked, now)
     try:
-        for formula in (rule.applies, rule.when, *(formula for _, formula in rule.grades)):
-            pair = normalise(formula, then), normalise(formula, now)
-            for path, window in _between(*pair, {subject: ()}):
-                found.setdefault(path, {})[window] = None
-        return {path: tuple(_together(each)) for path, each in found.items()}
+        found = list(_between(*pair, place))
+        beside = place.beside(_conditions(*pair))
+        for _, formula in rule.grades:
+            found += _between(normalise(formula, then), normalise(formula, now), beside)
+        return tuple(_together(found))
     except _Reshaped:
         return EVERYONE
 
 
-def _together(found: dict[Window, None]) -> Iterator[Window]:
-    """The windows with the values of one field taken together."""
-    values: dict[Field, frozenset[Scalar]] = {}
-    for window in found:
-        if isinstance(window, Values):
-            values[window.field] = values.get(window.field, frozenset()) | window.values
-        else:
-            yield window
-    if any(len(among) > MOST_VALUES for among in values.values()):
-        raise _Reshaped
-    yield from (Values(field, among) for field, among in values.items())
+def _conditions(then: Formula, now: Formula) -> Pairs:
+    """The conditions that have to hold of whoever is found, each as it is on either day."""
+    match then, now:
+        case And(ones), And(others):
+            same, changed = _paired(ones, others)
+            return [*same, *changed]
+        case _:
+            return [(then, now)]
 
 
-def _between(then: Formula, now: Formula, scope: Scope) -> Iterator[tuple[Path, Window]]:
+def _together(found: list[Move]) -> list[Move]:
+    """The windows with the values of one field, guarded alike, taken together.
+
+    Values are told once for each guard, so guards are dropped where that makes more of them than a statement takes.
+    """
+    for moves in (found, [replace(move, guards=()) for move in found]):
+        values: dict[tuple[Path, tuple[Guard, ...], Field], frozenset[Scalar]] = {}
+        ranges: dict[Move, None] = {}
+        for move in moves:
+            if isinstance(move.window, Values):
+                key = move.path, move.guards, move.window.field
+                values[key] = values.get(key, frozenset()) | move.window.values
+            else:
+                ranges[move] = None
+        if sum(map(len, values.values())) <= MOST_VALUES:
+            listed = (
+                Move(path, Values(field, all_), guards) for (path, guards, field), all_ in values.items()
+            )
+            return [*ranges, *listed]
+    raise _Reshaped
+
+
+def _between(then: Formula, now: Formula, place: Place) -> Iterator[Move]:
     """The cells of which some leaf of two normal forms answers otherwise; _Reshaped where they are not alike."""
     if then == now:
         return
     match then, now:
         case Not(one), Not(other):
-            yield from _between(one, other, scope)
-        case (And(ones), And(others)) | (Or(ones), Or(others)):
-            yield from _items(ones, others, scope)
+            yield from _between(one, other, place)
+        case And(ones), And(others):
+            same, changed = _paired(ones, others)
+            for number, (one, other) in enumerate(changed):
+                neighbours = [*same, *changed[:number], *changed[number + 1 :]]
+                yield from _between(one, other, place.beside(neighbours))
+        case Or(ones), Or(others):
+            for one, other in _paired(ones, others)[1]:
+                yield from _between(one, other, place)
         case Exists(rows), Exists(later):
-            yield from _rows(rows, later, scope)
+            yield from _rows(rows, later, place)
         case Compare(sign, Count(rows), bound), Compare(other_sign, Count(later), other_bound):
             if (sign, bound) != (other_sign, other_bound):
                 raise _Reshaped
-            yield from _rows(rows, later, scope)
+            yield from _rows(rows, later, place)
         case _:
             column, found = _leaf(then, now)
             for window in found:
-                yield leading_to(column.record, scope), window
+                yield Move(leading_to(column.record, place.scope), window, place.guarding(column.record))
 
 
-def _items(
-    ones: tuple[Formula, ...], others: tuple[Formula, ...], scope: Scope
-) -> Iterator[tuple[Path, Window]]:
-    """What both say is left out; of the rest each has its fellow."""
+def _paired(ones: tuple[Formula, ...], others: tuple[Formula, ...]) -> tuple[Pairs, Pairs]:
+    """What both say, and the rest, each with its fellow; _Reshaped where one has none."""
     left = [item for item in ones if item not in others]
     right = [item for item in others if item not in ones]
     if len(left) != len(right):
         raise _Reshaped
-    for one, other in zip(left, right, strict=True):
-        yield from _between(one, other, scope)
+    return [(item, item) for item in ones if item in others], list(zip(left, right, strict=True))
 
 
-def _rows(rows: Rows, later: Rows, scope: Scope) -> Iterator[tuple[Path, Window]]:
+def _rows(rows: Rows, later: Rows, place: Place) -> Iterator[Move]:
     if (rows.record, rows.relation, rows.variable) != (later.record, later.relation, later.variable):
         raise _Reshaped
-    _, inner = of_rows(rows, scope)
-    yield from _between(rows.predicate, later.predicate, inner)
+    yield from _between(rows.predicate, later.predicate, place.among(rows))
 
 
 def _leaf(then: Formula, now: Formula) -> tuple[Column, list[Window]]:

@@ -123,7 +123,7 @@ def _listed(where: Form, after: Sequence[Form], population: Population | None) -
     for test in _tests(after):
         chosen.setdefault(test, Chosen(test, "exists", "survivors"))
     lists = frozenset(test for test, choice in chosen.items() if choice.how == "list")
-    scanned = wide.union(*(_ranges_within(test.form) for test in lists))
+    scanned = wide.union(*(ranges_within(test.form) for test in lists))
     return Shape("sqlite", lists, scanned=scanned, outer=outer, chosen=tuple(chosen.values()))
 
 
@@ -167,7 +167,7 @@ def _ranges(top: Sequence[Form]) -> Iterator[Test]:
                 yield test
 
 
-def _ranges_within(form: Form) -> Iterator[Test]:
+def ranges_within(form: Form) -> Iterator[Test]:
     """The comparisons of the rows of a list by which the database might look them up in an index.
 
     How many of the rows lie in such a range nobody knows beforehand, and the list is made in one pass at worst.
@@ -175,7 +175,7 @@ def _ranges_within(form: Form) -> Iterator[Test]:
     match form:
         case Every(items) | Some(items):
             for item in items:
-                yield from _ranges_within(item)
+                yield from ranges_within(item)
         case Test() if _indexed(form):
             yield form
         case _:

@@ -9,17 +9,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias, assert_never
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, select, union, union_all
+from sqlalchemy import Alias, ColumnElement, FromClause, Select, and_, bindparam, select, union, union_all
 
 from rules.catalogue import Catalogue, Relation
 from rules.check import CheckedRule
 from rules.dependencies import Path, dependencies
+from rules.guards import Guard
 from rules.moment import Moment
 from rules.regions import Region
-from rules.sql.choose import Dialect
+from rules.sql.absorb import absorb
+from rules.sql.choose import Dialect, Shape, ranges_within
+from rules.sql.emit import emit
+from rules.sql.forms import either, every
+from rules.sql.lower import possible
 from rules.sql.sources import TYPES, Source, bind
 from rules.sql.verdicts import inside
-from rules.windows import EVERYONE, Everyone, Range, Values, Window, windows
+from rules.windows import EVERYONE, Everyone, Move, Range, Values, Window, windows
 
 NEW, DELETED = "*", "-"
 """What the ledger has in place of a field for a record that is new, and for one that is gone."""
@@ -57,7 +62,7 @@ def touched(rule: CheckedRule, catalogue: Catalogue, ledger: Ledger) -> Select[A
         if each.path and each.path[-1].many:
             before = ledger.parents(each.entity, each.path[-1].remote.name)
             found[each.path[:-1]] = _and_keys(found.get(each.path[:-1]), before)
-    return _subjects(rule, catalogue, found)
+    return _subjects(rule, catalogue, found, {})
 
 
 def crossing(
@@ -74,13 +79,19 @@ def crossing(
     None where nothing depends on the day, EVERYONE where the rule has to be asked in full (see `windows`). `within`
     limits them to a region, in which both moments hold.
     """
-    crossed = windows(rule, then, now)
-    if crossed is EVERYONE:
+    moves = windows(rule, then, now)
+    if moves is EVERYONE:
         return EVERYONE
-    if not crossed:
+    if not moves:
         return None
-    found = {path: Found(cells=tuple(map(_cells, each))) for path, each in crossed.items()}
-    statement = _subjects(rule, catalogue, found)
+    alike: dict[tuple[Guard, ...], list[Move]] = {}
+    for move in moves:
+        alike.setdefault(move.guards, []).append(move)
+    groups = [
+        _subjects(rule, catalogue, _of_moves(each), _guarded(guards, catalogue, dialect), dialect)
+        for guards, each in alike.items()
+    ]
+    statement = groups[0] if len(groups) == 1 else select(union(*groups).subquery("crossed").c.subject_id)
     if within is None or within == Region():
         return statement
     subject = rule.document.subject
@@ -95,38 +106,95 @@ def _and_keys(found: Found | None, more: Select[Any]) -> Found:
     return replace(known, keys=(*known.keys, more))
 
 
-def _subjects(rule: CheckedRule, catalogue: Catalogue, found: Mapping[Path, Found]) -> Select[Any]:
-    entity = catalogue[rule.document.subject]
-    first, *others = _keys((), entity.table, found)
-    (key,) = (union(first, *others) if others else first.distinct()).subquery("reached").c
-    return select(key.label("subject_id"))
+def _of_moves(moves: Iterable[Move]) -> dict[Path, Found]:
+    found: dict[Path, Found] = {}
+    for move in moves:
+        known = found.get(move.path, Found())
+        found[move.path] = replace(known, cells=(*known.cells, _cells(move.window)))
+    return found
 
 
-def _keys(path: Path, table: FromClause, found: Mapping[Path, Found]) -> list[Select[Any]]:
-    """Statements of the keys of the records at the end of a way, those that lead back to them included."""
-    here = found.get(path, Found())
-    of_cells = (_chosen(table, cells) for cells in here.cells)
-    return [*here.keys, *of_cells, *_back(path, found)]
+def _guarded(guards: Iterable[Guard], catalogue: Catalogue, dialect: Dialect) -> dict[Path, Cells]:
+    """What the records at the end of a way have to be."""
+    of: dict[Path, list[Guard]] = {}
+    for guard in guards:
+        of.setdefault(guard.path, []).append(guard)
+    return {path: _possible(each, catalogue, dialect) for path, each in of.items()}
 
 
-def _back(path: Path, found: Mapping[Path, Found]) -> Iterator[Select[Any]]:
-    for hop in _hops(path, found):
-        beyond = (*path, hop)
-        if hop.many:
-            yield from _to_holders(beyond, hop, found)
-        else:
-            near = hop.local.table.alias()
-            keys = _keys(beyond, hop.remote.table, found)
-            yield select(_key(near)).where(near.c[hop.local.name].in_(union_all(*keys)))
+def _possible(guards: list[Guard], catalogue: Catalogue, dialect: Dialect) -> Cells:
+    form = absorb(every(either(map(possible, guard.formulas)) for guard in guards))
+    # Rows are found by their window or their key, not by what guards them.
+    shape = Shape(dialect, scanned=frozenset(ranges_within(form)) if dialect == "sqlite" else frozenset())
+
+    def condition(table: FromClause) -> ColumnElement[bool]:
+        return emit(form, {guards[0].variable: Source(catalogue, table, set(), table)}, shape)
+
+    return condition
 
 
-def _to_holders(path: Path, hop: Relation, found: Mapping[Path, Found]) -> Iterator[Select[Any]]:
-    """The holders of rows: what rows chosen by their own cells say at once, and the others looked up by their keys."""
-    here, table = found.get(path, Found()), hop.remote.table
-    for cells in here.cells:
-        yield _held(table.alias(), hop, cells)
-    if keys := [*here.keys, *_back(path, found)]:
-        yield _held(table.alias(), hop, lambda far: _key(far).in_(union_all(*keys)))
+def _subjects(
+    rule: CheckedRule,
+    catalogue: Catalogue,
+    found: Mapping[Path, Found],
+    guarded: Mapping[Path, Cells],
+    dialect: Dialect | None = None,
+) -> Select[Any]:
+    table = catalogue[rule.document.subject].table
+    first, *others = _Ways(found, guarded, dialect).keys((), table)
+    if () not in guarded or (() in found and len(found) == 1):
+        (key,) = (union(first, *others) if others else first.distinct()).subquery("reached").c
+        return select(key.label("subject_id"))
+    subject = table.alias()
+    # Without DISTINCT, for which SQLite would read all rows in the order of another index.
+    keys = union(first, *others) if others else first
+    return select(_key(subject).label("subject_id")).where(_key(subject).in_(keys), guarded[()](subject))
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """What was found at the end of each way, and what the records passed on the way back have to be."""
+
+    found: Mapping[Path, Found]
+    guarded: Mapping[Path, Cells]
+    dialect: Dialect | None = None
+
+    def keys(self, path: Path, table: FromClause) -> list[Select[Any]]:
+        """Statements of the keys of the records at the end of a way, those that lead back to them included."""
+        here = self.found.get(path, Found())
+        of_cells = (_chosen(table, self._within(path, cells)) for cells in here.cells)
+        return [*here.keys, *of_cells, *self._back(path)]
+
+    def _at(self, path: Path, cells: Cells) -> Cells:
+        kept = self.guarded.get(path)
+        return cells if kept is None else lambda table: and_(cells(table), kept(table))
+
+    def _within(self, path: Path, cells: Cells) -> Cells:
+        """Rows chosen by a window. SQLite takes its index for sure only where nothing else is asked beside it."""
+        if self.dialect != "sqlite" or path not in self.guarded:
+            return self._at(path, cells)
+        return self._at(path, lambda table: _key(table).in_(_chosen(table, cells)))
+
+    def _back(self, path: Path) -> Iterator[Select[Any]]:
+        for hop in _hops(path, self.found):
+            beyond = (*path, hop)
+            if hop.many:
+                yield from self._to_holders(beyond, hop)
+            else:
+                keys = self.keys(beyond, hop.remote.table)
+                yield _chosen(hop.local.table, self._at(path, _leading(hop, keys)))
+
+    def _to_holders(self, path: Path, hop: Relation) -> Iterator[Select[Any]]:
+        """The holders of rows: what rows chosen by their own cells say at once, and the others looked up by their keys."""
+        here, table = self.found.get(path, Found()), hop.remote.table
+        for cells in here.cells:
+            yield _held(table.alias(), hop, self._within(path, cells))
+        if keys := [*here.keys, *self._back(path)]:
+            yield _held(table.alias(), hop, self._at(path, lambda far: _key(far).in_(union_all(*keys))))
+
+
+def _leading(hop: Relation, keys: list[Select[Any]]) -> Cells:
+    return lambda near: near.c[hop.local.name].in_(union_all(*keys))
 
 
 def _held(far: FromClause, hop: Relation, cells: Cells) -> Select[Any]:
@@ -136,7 +204,7 @@ def _held(far: FromClause, hop: Relation, cells: Cells) -> Select[Any]:
 
 
 def _chosen(table: FromClause, cells: Cells) -> Select[Any]:
-    alias = table.alias()
+    alias = (table.element if isinstance(table, Alias) else table).alias()
     return select(_key(alias)).where(cells(alias))
 
 

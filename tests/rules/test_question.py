@@ -71,7 +71,7 @@ def _later_working_day(day: date, count: int) -> date:
         {"on": world.TODAY + timedelta(1)},
         {"working_day": _later_working_day},
     ],
-    ids=str,
+    ids=["value", "no value", "narrower", "with a gap", "day", "calendar"],
 )
 def test_another_value_region_day_or_calendar_is_another_question(other: dict[str, Any]) -> None:
     assert _asked(_rule(), **other) != _asked(_rule())
