@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Text, and_, insert, literal, select, text, update
+from sqlalchemy import BigInteger, Date, Text, and_, func, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rules import Entity, Field
@@ -15,7 +15,9 @@ from rules.catalogue import EXTRA
 from service.access import fields
 from service.access.unit import Unit
 from service.errors import InvalidInput, NotFound
+from service.records.changes import NEW, highest_key
 from service.records.corrected import read_corrected
+from service.records.entities import ENTITIES
 from service.records.extensions import pack
 from service.tables import changes, changesets, corrections, residents, service_events
 from service.tables.codes import SERVICE_KIND
@@ -77,32 +79,37 @@ async def record_service(unit: Unit, resident_ids: Sequence[int], kind: str, hap
     """Note that people were served on a day; whoever has it noted already, or is unknown, is passed over. Gives the changeset's id."""
     if kind not in SERVICE_KIND:
         raise InvalidInput(f"没有这种服务类型，可选：{'、'.join(SERVICE_KIND)}。")
+    await take_turn(unit, shared=True)  # an import might be making the same record
     changeset_id = await open_changeset(unit, "visit")
     people = list(dict.fromkeys(resident_ids))
     made: list[int] = []
     for start in range(0, len(people), _CHUNK):
-        statement = _service_of(unit, people[start : start + _CHUNK], kind, happened_on, changeset_id)
+        statement = await _service_of(unit, people[start : start + _CHUNK], kind, happened_on, changeset_id)
         made += (await unit.connection.execute(statement)).scalars()
     if made:
         noted = [
-            {"changeset_id": changeset_id, "entity": "service_event", "record_id": i, "field": "*"}
+            {"changeset_id": changeset_id, "entity": "service_event", "record_id": i, "field": NEW}
             for i in made
         ]
         await unit.connection.execute(insert(changes), noted)
     return changeset_id
 
 
-def _service_of(unit: Unit, people: Sequence[int], kind: str, happened_on: date, changeset_id: int) -> Any:
-    known = select(
-        residents.c.resident_id,
-        literal(kind, Text),
-        literal(happened_on, Date),
-        literal(changeset_id, BigInteger),
-    ).where(residents.c.resident_id.in_(people))
+async def _service_of(
+    unit: Unit, people: Sequence[int], kind: str, happened_on: date, changeset_id: int
+) -> Any:
+    values: dict[str, Any] = {
+        "resident_id": residents.c.resident_id,
+        "kind": literal(kind, Text),
+        "happened_on": literal(happened_on, Date),
+        "changeset_id": literal(changeset_id, BigInteger),
+    }
+    if unit.dialect == "sqlite":
+        highest = await highest_key(unit.connection, ENTITIES["service_events"])
+        values["service_event_id"] = highest + func.row_number().over(order_by=residents.c.resident_id)
+    known = select(*values.values()).where(residents.c.resident_id.in_(people))
     make = sqlite.insert if unit.dialect == "sqlite" else postgresql.insert
-    statement = make(service_events).from_select(
-        ["resident_id", "kind", "happened_on", "changeset_id"], known
-    )
+    statement = make(service_events).from_select(list(values), known)
     return statement.on_conflict_do_nothing().returning(service_events.c.service_event_id)
 
 

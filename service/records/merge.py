@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    literal_column,
     null,
     or_,
     select,
@@ -31,10 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.catalogue import EXTRA
-from service.records.changes import GONE, NEW, recorded
+from service.records.changes import NEW, highest_key, recorded
 from service.records.extra import created_extra, updated_extra
 from service.records.staging import DERIVED, Stage
-from service.tables import changes, changesets, corrections
+from service.tables import changesets, corrections
 
 BULK, BULK_SHARE = 100_000, 0.2
 """An import that makes so many records of a kind, and this share of all there are then, is not told of one by one: a scan
@@ -123,9 +122,8 @@ async def create_new(connection: AsyncConnection, stage: Stage, changeset_id: in
     """Insert the records nobody knew and record it, with one change `*` each or as a whole; gives their number."""
     entity, s = stage.entity, stage.table.c
     values = _created(connection, stage, changeset_id, synthetic=synthetic)
-    highest = await _highest(connection, stage)
+    highest = await highest_key(connection, entity) if entity.tracked else 0
     if entity.tracked and connection.dialect.name == "sqlite":
-        # There a key whose record was removed would be given again, and with it what was found of that record.
         values[entity.primary.name] = highest + func.row_number().over(order_by=s.seq)
     new = select(*values.values()).where(s.record_id.is_(None)).order_by(s.seq)
     created = int((await connection.execute(insert(entity.table).from_select(list(values), new))).rowcount)
@@ -188,18 +186,6 @@ def _or_default(stage: Stage, name: str) -> ColumnElement[Any]:
     staged, stored = stage.table.c[name], stage.entity.table.c[name]
     default: Any = stored.server_default
     return staged if default is None else func.coalesce(staged, literal(default.arg, stored.type))
-
-
-async def _highest(connection: AsyncConnection, stage: Stage) -> Any:
-    """The highest key ever given to a record that has been seen, removed ones too."""
-    entity = stage.entity
-    if not entity.tracked:
-        return None
-    # The mark is spelled out: a database uses a partial index only where it can read the condition in the statement.
-    removed = and_(changes.c.entity == entity.name, changes.c.field == literal_column(f"'{GONE}'"))
-    seen = [select(func.max(entity.primary)), select(func.max(changes.c.record_id)).where(removed)]
-    keys = [(await connection.execute(statement)).scalar_one() for statement in seen]
-    return max(key or 0 for key in keys)
 
 
 def _plain(value: Any, type_: Any) -> Any:
