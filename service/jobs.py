@@ -22,7 +22,7 @@ from service.access import answered
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.calendar import WorkingDays
-from service.engine import rulebook, scan, wording
+from service.engine import rulebook, scan
 from service.push import digests
 from service.push.deliveries import Waiting, waiting
 from service.push.quiet import QuietHours
@@ -31,9 +31,11 @@ from service.push.sender import Sender
 from service.records.drop import Refused, import_drop_folder
 from service.records.reports import ImportReport
 from service.settings import Settings
+from service.settling import plan_day, settle_touched
 from service.tables import job_runs
 from service.tables.upsert import upsert
-from service.work import gather, plan
+from service.work.gather import Gathered
+from service.work.plan import Plan
 
 log = structlog.get_logger(__name__)
 MORNING = "morning"
@@ -52,8 +54,8 @@ class Round:
     imports: list[ImportReport] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     scan: scan.Scan | None = None
-    gathered: gather.Gathered | None = None
-    plan: plan.Plan | None = None
+    gathered: Gathered | None = None
+    plan: Plan | None = None
     queued: int = 0
 
 
@@ -105,12 +107,10 @@ async def _round(house: House, settings: Settings, day: date, progress: Progress
     async with house.write() as unit:
         await answered.forget(unit, unit.now - ANSWERS_KEPT)
     scanned = await scan_once(house, day, progress=progress)
+    settled = await plan_day(house, settings, day)
     async with house.write() as unit:
-        gathered = await gather.gather(unit)
-        planned = await plan.plan(unit, day, await rulebook.working_days(unit), settings.daily_cap)
-        await wording.write_words(unit, day)
-        queued = await push_digests(unit, settings, planned)
-    return Round(day, True, imports, refused, scanned, gathered, planned, queued)
+        queued = await push_digests(unit, settings, settled.plan)
+    return Round(day, True, imports, refused, scanned, settled.gathered, settled.plan, queued)
 
 
 async def scan_once(
@@ -135,21 +135,10 @@ async def scan_once(
 async def settle_scan(house: House, settings: Settings, scan_id: int) -> None:
     """Run a scan that was begun, and bring tasks and lists in step with it."""
     await scan.run(house, scan_id)
-    async with house.write() as unit:
-        await plan_day(unit, settings)
+    await settle_touched(house, settings)
 
 
-async def plan_day(unit: Unit, settings: Settings) -> plan.Plan:
-    """Gather and plan today, or the next working day where today is none, and write the words of its lists."""
-    calendar = await rulebook.working_days(unit)
-    day = calendar.on_or_after(unit.today)
-    await gather.gather(unit)
-    planned = await plan.plan(unit, day, calendar, settings.daily_cap)
-    await wording.write_words(unit, day)
-    return planned
-
-
-async def push_digests(unit: Unit, settings: Settings, planned: plan.Plan) -> int:
+async def push_digests(unit: Unit, settings: Settings, planned: Plan) -> int:
     """Queue one digest for each worker who has something to do; returns how many are new."""
     wanted = [
         digests.Digest(load.account_id, planned.day, load.visits, load.urgent, load.overdue)

@@ -28,8 +28,9 @@ from service.engine.preview import preview
 from service.errors import NotFound
 from service.records.identity import person_index
 from service.settings import Settings
+from service.settling import plan_day, settle_touched
 from service.tables import accounts, enterprises, households, residents
-from service.work import gather, plan, tasks
+from service.work import plan, tasks
 
 on_option = click.option("--on", "on", type=Day(), help="哪一天，默认今天。")
 
@@ -52,8 +53,7 @@ async def scan_command(
             done = None if kept else await preview(unit, as_of=day, only_rule=only_rule)
         if done is None:
             done = await jobs.scan_once(house, day, only_rule=only_rule, whole=whole, progress=Bar())
-            async with house.write() as unit:
-                await gather.gather(unit)
+            await settle_touched(house, settings)
     if json_:
         print_json(done)
     else:
@@ -83,8 +83,8 @@ def require_today(settings: Settings, on: date | None, force: bool) -> None:
 async def plan_command(settings: Settings, on: date | None, force: bool, json_: bool) -> None:
     """把未完成的任务分派到人、排到天；今天是休息日时排下一个工作日。"""
     require_today(settings, on, force)
-    async with opened(settings, on=on) as house, house.write() as unit:
-        planned = await jobs.plan_day(unit, settings)
+    async with opened(settings, on=on) as house:
+        planned = (await plan_day(house, settings)).plan
     if json_:
         print_json(planned)
         return

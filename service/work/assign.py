@@ -1,23 +1,39 @@
 """Who gets a task: the holder of the grid's post, else the deputy, else the least loaded of the community.
 
 Never a disabled or absent account. Posts are followed in one statement; only what no post covers is dealt out in
-Python, in a fixed order, so that the same inputs give the same list.
+Python, in a fixed order, so that the same inputs give the same list. Each function takes the tasks to look at, so that
+it may be done for some at a time; whoever follows the posts of all first and then deals out in the order of their keys
+gets the same however it is cut.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from service.access.actors import prefix_of
 from service.access.unit import Unit
 from service.tables import absences, accounts, posts, tasks
-from service.tables.columns import Key
 from service.tables.tasks import OPEN
 from service.work.history import tell
+from service.work.scratch import empty, holders_now, put, tell_size
 
 COMMUNITY_DIGITS = 12  # facts/domain §3.2: the statistics code of a community; a grid's begins with it
 AREA_DIGITS = (
@@ -27,21 +43,62 @@ AREA_DIGITS = (
     9,
     *range(12, 19),
 )  # of a province, city, county, street, community, and grids of any length
-BATCH = 500
+TOGETHER = 500
+"""Accounts asked about in one statement."""
 
 
-async def assign(unit: Unit, day: date) -> int:
-    """Give every open task somebody who is on duty on `day`; returns how many nobody could be found for."""
-    await _follow_posts(unit, day)
-    return await _deal_out(unit, day)
+async def assign(unit: Unit, day: date, which: ColumnElement[bool]) -> int:
+    """Give every open task of `which` somebody who is on duty on `day`; returns how many nobody could be found for."""
+    await follow_posts(unit, day, which)
+    return await deal_out(unit, day, which)
 
 
-async def _follow_posts(unit: Unit, day: date) -> None:
+async def follow_posts(unit: Unit, day: date, which: ColumnElement[bool]) -> None:
+    """Give the open tasks of `which` to who holds the post they lie in, where somebody on duty does."""
     holder = func.coalesce(_holder("main", day), _holder("deputy", day))
-    other = and_(OPEN, holder.is_not(None), tasks.c.account_id.is_distinct_from(holder))
-    await tell(unit, "handed_over", and_(other, tasks.c.account_id.is_not(None)))
-    await tell(unit, "assigned", and_(other, tasks.c.account_id.is_(None)))
-    await unit.connection.execute(update(tasks).where(other).values(account_id=holder))
+    found = select(tasks.c.task_id, tasks.c.account_id.label("before"), holder.label("holder"))
+    now = found.where(OPEN, which).subquery()
+    other = and_(now.c.holder.is_not(None), now.c.holder.is_distinct_from(now.c.before))
+    await empty(unit, holders_now)
+    if await put(unit, holders_now, select(now.c.task_id, now.c.holder).where(other)):
+        await _hand_over(unit)
+
+
+async def deal_out(unit: Unit, day: date, which: ColumnElement[bool]) -> int:
+    """Hand what of `which` no post covers to the least loaded worker whose area it is in; returns what is left over.
+
+    Whoever holds a task without being on duty, or whose area it has left, holds it no longer.
+    """
+    served = exists().where(accounts.c.account_id == tasks.c.account_id, _on_duty(day), _covers())
+    orphans = select(tasks.c.task_id, tasks.c.division_code).where(OPEN, which, ~served)
+    rows = (await unit.connection.execute(orphans.order_by(tasks.c.task_id))).all()
+    if not rows:
+        return 0
+    queues = await _loads(unit, day, {row.division_code for row in rows})
+    dealt = [{"task_id": row.task_id, "account_id": _next_of(queues, row.division_code)} for row in rows]
+    await empty(unit, holders_now)
+    await unit.connection.execute(insert(holders_now), dealt)
+    await tell_size(unit, holders_now)
+    await _hand_over(unit)
+    return sum(row["account_id"] is None for row in dealt)
+
+
+async def _hand_over(unit: Unit) -> None:
+    """Give the tasks of `holders_now` to whom it says; what nobody holds any more is on no list."""
+    which = tasks.c.task_id.in_(select(holders_now.c.task_id))
+    held = tasks.c.account_id.is_not(None)
+    holder = (
+        select(holders_now.c.account_id).where(holders_now.c.task_id == tasks.c.task_id).scalar_subquery()
+    )
+    await tell(unit, "handed_over", and_(which, held))
+    found = select(holders_now.c.task_id).where(holders_now.c.account_id.is_not(None))
+    await tell(unit, "assigned", and_(~held, tasks.c.task_id.in_(found)))
+    await unit.connection.execute(update(tasks).where(which).values(account_id=holder))
+    await unit.connection.execute(
+        update(tasks)
+        .where(which, ~held, or_(tasks.c.planned_on.is_not(None), tasks.c.state != "waiting"))
+        .values(planned_on=null(), state="waiting")
+    )
 
 
 def _holder(role: str, day: date) -> ScalarSelect[int]:
@@ -67,34 +124,39 @@ def _on_duty(day: date) -> ColumnElement[bool]:
     return and_(accounts.c.role == "worker", accounts.c.disabled_at.is_(None), ~away)
 
 
-async def _deal_out(unit: Unit, day: date) -> int:
-    """Hand what no post covers to the least loaded worker whose area it is in; returns what is left over.
-
-    Whoever holds a task without being on duty, or whose area it has left, holds it no longer.
-    """
-    queues = await _loads(unit, day)
-    served = exists().where(accounts.c.account_id == tasks.c.account_id, _on_duty(day), _covers())
-    orphans = await unit.connection.execute(
-        select(tasks.c.task_id, tasks.c.division_code).where(OPEN, ~served).order_by(tasks.c.task_id)
-    )
-    dealt = [{"task": task_id, "account": _next_of(queues, division)} for task_id, division in orphans]
-    await _hand_out(unit, dealt)
-    return sum(row["account"] is None for row in dealt)
-
-
-async def _loads(unit: Unit, day: date) -> dict[str, list[tuple[int, int]]]:
-    """Prefix of an area → heap of (open tasks, account) of its workers on duty."""
+async def _loads(unit: Unit, day: date, divisions: set[str]) -> dict[str, list[tuple[int, int]]]:
+    """Prefix of an area → heap of (open tasks there, account) of its workers on duty, of areas one of `divisions` is in."""
+    wanted = {division[:length] for division in divisions for length in AREA_DIGITS}
     rows = await unit.connection.execute(
-        select(accounts.c.division_code, func.count(tasks.c.task_id), accounts.c.account_id)
-        .select_from(accounts)
-        .outerjoin(tasks, and_(tasks.c.account_id == accounts.c.account_id, OPEN))
-        .where(_on_duty(day), accounts.c.division_code.is_not(None))
-        .group_by(accounts.c.account_id, accounts.c.division_code)
+        select(accounts.c.account_id, accounts.c.division_code).where(
+            _on_duty(day), accounts.c.division_code.is_not(None)
+        )
     )
+    areas = {row.account_id: prefix_of(row.division_code) for row in rows}
     queues: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for division, load, account in rows:
-        heapq.heappush(queues[prefix_of(division)], (load, account))
+    for some in _parts(account for account, area in areas.items() if area in wanted):
+        for account, load in await _open_counts(unit, some):
+            heapq.heappush(queues[areas[account]], (load, account))
     return queues
+
+
+def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    left = iter(ids)
+    while part := list(islice(left, TOGETHER)):
+        yield part
+
+
+async def _open_counts(unit: Unit, ids: list[int]) -> list[tuple[int, int]]:
+    """Account → open tasks in its area. What has left the area is not counted: somebody else is about to get it."""
+    theirs = and_(tasks.c.account_id == accounts.c.account_id, OPEN, _covers())
+    rows = await unit.connection.execute(
+        select(accounts.c.account_id, func.count(tasks.c.task_id))
+        .select_from(accounts)
+        .outerjoin(tasks, theirs)
+        .where(accounts.c.account_id.in_(ids))
+        .group_by(accounts.c.account_id)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def _next_of(queues: dict[str, list[tuple[int, int]]], division: str) -> int | None:
@@ -120,17 +182,3 @@ def _covers() -> ColumnElement[bool]:
         else_=code,
     )
     return func.substr(tasks.c.division_code, 1, func.length(prefix)) == prefix
-
-
-async def _hand_out(unit: Unit, dealt: list[dict[str, int | None]]) -> None:
-    for start in range(0, len(dealt), BATCH):
-        batch = dealt[start : start + BATCH]
-        which = tasks.c.task_id.in_([row["task"] for row in batch])
-        await tell(unit, "handed_over", and_(which, tasks.c.account_id.is_not(None)))
-        await unit.connection.execute(
-            update(tasks)
-            .where(tasks.c.task_id == bindparam("task", type_=Key))
-            .values(account_id=bindparam("account", type_=Key)),
-            batch,
-        )
-        await tell(unit, "assigned", and_(which, tasks.c.account_id.is_not(None)))

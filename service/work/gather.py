@@ -1,12 +1,14 @@
 """Findings become tasks: all that one household, resident or shop needs is one visit.
 
 A finding is live while its episode is open and no human has settled it. Every live finding belongs to the one open
-task of its visit target; a task without live findings ends by itself. Each step is one statement over all tasks.
+task of its visit target; a task without live findings ends by itself. Only the targets in the queue (`pending`) are
+looked at, some at a time, each step one statement over their tasks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -29,28 +31,48 @@ from service.access.unit import Unit
 from service.tables import enterprises, findings, households, residents, tasks
 from service.tables.codes import GRADE
 from service.tables.tasks import OPEN
+from service.work.assign import assign
 from service.work.history import tell
+from service.work.pending import LIVE, find_tasks, leave_lists, take_targets, taken_now
+from service.work.scratch import put, tasks_now
 
-LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None))
 RANK = {grade: rank for rank, grade in enumerate(GRADE)}
+BATCH = 2_000
+"""Targets in one transaction: TODO of a second on SQLite, in which nobody else can write."""
 
 
 @dataclass(frozen=True)
 class Gathered:
     """How many tasks a gathering opened, and how many ended because their cause is gone."""
 
-    opened: int
-    ended: int
+    opened: int = 0
+    ended: int = 0
+
+    def plus(self, other: Gathered) -> Gathered:
+        """Both together."""
+        return Gathered(self.opened + other.opened, self.ended + other.ended)
 
 
-async def gather(unit: Unit) -> Gathered:
-    """Bring tasks in step with findings: open, join, refresh, end. Running it twice changes nothing."""
+async def gather(unit: Unit, day: date, limit: int = BATCH) -> Gathered | None:
+    """Bring the tasks of up to `limit` queued targets in step: open, join, refresh, place, end; None where none is queued.
+
+    They are given to whoever is on duty on `day`, and whoever's list that touches is queued for planning.
+    """
     await take_planners_turn(unit)
+    if not await take_targets(unit, limit):
+        return None
+    await find_tasks(unit)
     opened = await _open_missing(unit)
     await _join(unit)
-    await refresh(unit)
-    await _place(unit)
-    return Gathered(opened, await end_idle(unit))
+    which = tasks.c.task_id.in_(select(tasks_now.c.task_id))
+    await refresh(unit, which)
+    await _place(unit, which)
+    await leave_lists(unit)
+    ended = await end_idle(unit, which)
+    await _blank_words(unit)
+    await assign(unit, day, which)
+    await leave_lists(unit)
+    return Gathered(opened, ended)
 
 
 def grade_rank(column: ColumnElement[str]) -> ColumnElement[int]:
@@ -58,13 +80,13 @@ def grade_rank(column: ColumnElement[str]) -> ColumnElement[int]:
     return case(RANK, value=column, else_=len(RANK))
 
 
-async def end_idle(unit: Unit, which: ColumnElement[bool] | None = None) -> int:
-    """End every open task (of `which`) that has no live finding left.
+async def end_idle(unit: Unit, which: ColumnElement[bool]) -> int:
+    """End every open task of `which` that has no live finding left.
 
     `closed` where something was settled by a human or resolved in the records; `withdrawn` where nothing applied.
     """
     mine = findings.c.task_id == tasks.c.task_id
-    idle = and_(OPEN, ~exists().where(mine, LIVE), literal(True) if which is None else which)
+    idle = and_(OPEN, ~exists().where(mine, LIVE), which)
     achieved = exists().where(mine, or_(findings.c.outcome.is_not(None), findings.c.clearing == "resolved"))
     await tell(unit, "closed", and_(idle, achieved))
     await tell(unit, "withdrawn", and_(idle, ~achieved))
@@ -75,43 +97,47 @@ async def end_idle(unit: Unit, which: ColumnElement[bool] | None = None) -> int:
 
 async def _open_missing(unit: Unit) -> int:
     last = (await unit.connection.execute(select(func.max(tasks.c.task_id)))).scalar() or 0
-    has_task = exists().where(
-        OPEN, tasks.c.target_kind == findings.c.target_kind, tasks.c.target_id == findings.c.target_id
-    )
+    f = findings.c
+    has_task = exists().where(OPEN, tasks.c.target_kind == f.target_kind, tasks.c.target_id == f.target_id)
     targets = (
-        select(
-            findings.c.target_kind,
-            findings.c.target_id,
-            literal("normal"),
-            literal("waiting"),
-            func.min(findings.c.since_on),
-        )
-        .where(LIVE, ~has_task)
-        .group_by(findings.c.target_kind, findings.c.target_id)
-        .order_by(findings.c.target_kind, findings.c.target_id)
+        select(f.target_kind, f.target_id, literal("normal"), literal("waiting"), func.min(f.since_on))
+        .where(LIVE, taken_now(f.target_kind, f.target_id), ~has_task)
+        .group_by(f.target_kind, f.target_id)
+        .order_by(f.target_kind, f.target_id)
     )
     columns = ["target_kind", "target_id", "grade", "state", "opened_on"]
     opened = await unit.connection.execute(insert(tasks).from_select(columns, targets))
-    await tell(unit, "opened", tasks.c.task_id > last)
+    new = tasks.c.task_id > last
+    await put(unit, tasks_now, select(tasks.c.task_id).where(new))
+    await tell(unit, "opened", new)
     return opened.rowcount
 
 
 async def _join(unit: Unit) -> None:
-    """Link each live finding to the open task of its present target, also when the target moved."""
+    """Link each live finding of the targets to their open task, also when the target moved."""
     home = (
         select(tasks.c.task_id)
         .where(OPEN, tasks.c.target_kind == findings.c.target_kind, tasks.c.target_id == findings.c.target_id)
         .scalar_subquery()
     )
+    theirs = taken_now(findings.c.target_kind, findings.c.target_id)
     await unit.connection.execute(
-        update(findings)
-        .where(LIVE, home.is_not(None), findings.c.task_id.is_distinct_from(home))
-        .values(task_id=home)
+        update(findings).where(LIVE, theirs, findings.c.task_id.is_distinct_from(home)).values(task_id=home)
     )
 
 
-async def refresh(unit: Unit, which: ColumnElement[bool] | None = None) -> None:
-    """Give each open task (of `which`) its highest grade, earliest due date and earliest visiting day.
+async def _blank_words(unit: Unit) -> None:
+    """Take back the words of whatever may have changed: until they are written anew, they are made when somebody looks."""
+    here = findings.c.task_id.in_(select(tasks_now.c.task_id))
+    await unit.connection.execute(
+        update(findings)
+        .where(LIVE, here, findings.c.heading.is_not(None))
+        .values(heading=None, reason=None, worded_on=None)
+    )
+
+
+async def refresh(unit: Unit, which: ColumnElement[bool]) -> None:
+    """Give each open task of `which` its highest grade, earliest due date and earliest visiting day.
 
     What was put off to a later day raises the grade only when there is nothing else.
     """
@@ -127,14 +153,12 @@ async def refresh(unit: Unit, which: ColumnElement[bool] | None = None) -> None:
         tasks.c.visit_from.is_distinct_from(visit),
     )
     await unit.connection.execute(
-        update(tasks)
-        .where(OPEN, literal(True) if which is None else which, changed)
-        .values(grade=grade, due_on=due, visit_from=visit)
+        update(tasks).where(OPEN, which, changed).values(grade=grade, due_on=due, visit_from=visit)
     )
 
 
-async def _place(unit: Unit) -> None:
-    """Take grid and address of each open task from its target, so that a move moves the task."""
+async def _place(unit: Unit, which: ColumnElement[bool]) -> None:
+    """Take grid and address of each open task of `which` from its target, so that a move moves the task."""
     members = and_(
         residents.c.household_id == tasks.c.target_id,
         residents.c.death_on.is_(None),
@@ -157,7 +181,7 @@ async def _place(unit: Unit) -> None:
     ):
         moved = or_(*(tasks.c[name] != value for name, value in values.items()))
         await unit.connection.execute(
-            update(tasks).where(OPEN, tasks.c.target_kind == kind, moved).values(**values)
+            update(tasks).where(OPEN, which, tasks.c.target_kind == kind, moved).values(**values)
         )
 
 

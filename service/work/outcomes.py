@@ -19,8 +19,9 @@ from service.access.unit import Unit
 from service.errors import Conflict, InvalidInput
 from service.tables import employments, findings, outcomes, rule_versions, tasks
 from service.tables.tasks import OPEN, OPEN_STATES, OUTCOME
-from service.work.gather import LIVE, end_idle, refresh
+from service.work.gather import end_idle, refresh
 from service.work.history import tell
+from service.work.pending import LIVE
 from service.work.tasks import Task, get
 
 

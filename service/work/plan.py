@@ -1,25 +1,28 @@
 """The day's list of each worker: urgent and legally due visits first, then up to the cap, the rest on later days.
 
 Exempt from the cap are tasks that are urgent or due by the day itself. All others are ranked by grade, due date, age
-and address, so that neighbours stay together; the first fill today's room, the next the following working days. One
-UPDATE plans everybody, and the same inputs give the same list.
+and address, so that neighbours stay together; the first fill today's room, the next the following working days. A
+worker's list depends on nobody else's, so lists are planned for some workers at a time, and the same inputs give the
+same lists however they are cut.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     Subquery,
     and_,
     case,
     cast,
     func,
     literal,
-    not_,
+    null,
     or_,
     select,
     update,
@@ -31,9 +34,9 @@ from service.access.unit import Unit
 from service.calendar import WorkingDays
 from service.tables import tasks
 from service.tables.tasks import OPEN
-from service.work.assign import assign
 from service.work.gather import grade_rank
 from service.work.history import tell
+from service.work.scratch import days_now, empty, put
 
 HORIZON = 60
 """Working days ahead for which a task gets a date; later ones wait without one."""
@@ -58,13 +61,38 @@ class Plan:
     unassigned: int
 
 
-async def plan(unit: Unit, day: date, calendar: WorkingDays, cap: int) -> Plan:
-    """Assign every open task and date it; returns the loads of `day`."""
+@dataclass(frozen=True)
+class Diary:
+    """The days that are filled: the first, then the working days after it, each with up to `cap` visits that may wait."""
+
+    days: tuple[date, ...]
+    cap: int
+
+    @property
+    def day(self) -> date:
+        """The first day."""
+        return self.days[0]
+
+
+def diary(day: date, calendar: WorkingDays, cap: int) -> Diary:
+    """`day` and the working days of the horizon after it."""
+    days = [day]
+    for _ in range(HORIZON):
+        days.append(calendar.after(days[-1], 1))
+    return Diary(tuple(days), cap)
+
+
+async def plan_lists(unit: Unit, to_fill: Diary, whose: ColumnElement[bool], *, anew: bool) -> None:
+    """Date the open tasks of the accounts `whose` holds of.
+
+    A list made `anew` is filled up to the cap. Otherwise whoever has left the list of the day since, because the visit was
+    made or its cause is gone, leaves an empty place: a list does not grow while it is worked on.
+    """
     await take_planners_turn(unit)
-    unassigned = await assign(unit, day)
-    await _put_down(unit, _slots(day, cap), [day, *_following(day, calendar)])
-    await _set_aside(unit, day)
-    return Plan(day, await loads(unit, day), unassigned)
+    await empty(unit, days_now)
+    differing = _differing(_dated(to_fill, whose, anew), to_fill.day, whose)
+    if await put(unit, days_now, differing):
+        await _put_down(unit, to_fill.day)
 
 
 async def loads(unit: Unit, day: date, account_id: int | None = None) -> list[Load]:
@@ -89,11 +117,19 @@ def of_day(day: date) -> ColumnElement[bool]:
     return and_(tasks.c.state.in_(("planned", "started")), tasks.c.planned_on == day)
 
 
-def _slots(day: date, cap: int) -> Subquery:
-    """(task_id, slot): slot 0 is `day`, slot n the n-th working day after it."""
-    exempt = case(
-        (or_(tasks.c.grade == "urgent", tasks.c.due_on <= day, tasks.c.state == "started"), 1), else_=0
-    )
+def _dated(to_fill: Diary, whose: ColumnElement[bool], anew: bool) -> Subquery:
+    """(task_id, planned_on, state) of what can be visited."""
+    day = to_fill.day
+    slots = _slots(day, to_fill.cap, whose, anew)
+    on = case({number: literal(day, Date()) for number, day in enumerate(to_fill.days)}, value=slots.c.slot)
+    state = case((slots.c.started, "started"), (slots.c.slot == 0, "planned"), else_="waiting")
+    return select(slots.c.task_id, on.label("planned_on"), state.label("state")).subquery()
+
+
+def _slots(day: date, cap: int, whose: ColumnElement[bool], anew: bool) -> Subquery:
+    """(task_id, started, slot): slot 0 is `day`, slot n the n-th working day after it."""
+    started = tasks.c.state == "started"
+    exempt = case((or_(tasks.c.grade == "urgent", tasks.c.due_on <= day, started), 1), else_=0)
     order = (
         grade_rank(tasks.c.grade),
         func.coalesce(tasks.c.due_on, literal(date.max, Date())),
@@ -101,57 +137,74 @@ def _slots(day: date, cap: int) -> Subquery:
         tasks.c.place,
         tasks.c.task_id,
     )
+    each = tasks.c.account_id
     ranked = (
         select(
             tasks.c.task_id,
+            tasks.c.account_id,
+            started.label("started"),
             exempt.label("exempt"),
-            func.sum(exempt).over(partition_by=tasks.c.account_id).label("exempts"),
+            func.sum(exempt).over(partition_by=each).label("exempts"),
+            func.sum(case((of_day(day), 1), else_=0)).over(partition_by=each).label("listed"),
             func.row_number().over(partition_by=(tasks.c.account_id, exempt), order_by=order).label("rank"),
         )
-        .where(OPEN, _plannable(day))
+        .where(OPEN, whose, _plannable(day))
         .subquery()
     )
-    room = case((ranked.c.exempts >= cap, 0), else_=cap - ranked.c.exempts)
-    later = 1 + (ranked.c.rank - 1 - room) // cap
-    slot = case((or_(ranked.c.exempt == 1, ranked.c.rank <= room), 0), else_=later)
-    return select(ranked.c.task_id, cast(slot, Integer).label("slot")).subquery()
+    left = literal(0) if anew else func.coalesce(_left(day, ranked.c.account_id), 0)
+    free = _at_least_0(cap - ranked.c.listed)
+    room = _at_least_0(cap - case((left < free, left), else_=free) - ranked.c.exempts)
+    placed = select(ranked, room.label("room")).subquery()
+    later = 1 + (placed.c.rank - 1 - placed.c.room) // cap
+    slot = case((or_(placed.c.exempt == 1, placed.c.rank <= placed.c.room), 0), else_=later)
+    return select(placed.c.task_id, placed.c.started, cast(slot, Integer).label("slot")).subquery()
+
+
+def _left(day: date, account_id: ColumnElement[int]) -> ColumnElement[int]:
+    """How many visits of an account's list of `day` have ended."""
+    ended = tasks.alias()
+    return (
+        select(func.count())
+        .where(
+            ended.c.account_id == account_id,
+            ended.c.state.in_(("closed", "expired", "withdrawn")),
+            ended.c.planned_on == day,
+        )
+        .scalar_subquery()
+    )
+
+
+def _at_least_0(number: ColumnElement[int]) -> ColumnElement[int]:
+    return case((number > 0, number), else_=0)
 
 
 def _plannable(day: date) -> ColumnElement[bool]:
-    ready = or_(tasks.c.visit_from.is_(None), tasks.c.visit_from <= day)
-    return and_(tasks.c.account_id.is_not(None), or_(ready, tasks.c.state == "started"))
+    return or_(tasks.c.visit_from.is_(None), tasks.c.visit_from <= day, tasks.c.state == "started")
 
 
-async def _put_down(unit: Unit, slots: Subquery, days: list[date]) -> None:
-    """Write day and state of every plannable task."""
-    on = case({number: literal(day, Date()) for number, day in enumerate(days)}, value=slots.c.slot)
-    state = case((tasks.c.state == "started", "started"), (slots.c.slot == 0, "planned"), else_="waiting")
-    today = select(slots.c.task_id).where(slots.c.slot == 0)
-    await tell(
-        unit, "planned", and_(tasks.c.task_id.in_(today), tasks.c.planned_on.is_distinct_from(days[0]))
+def _differing(dated: Subquery, day: date, whose: ColumnElement[bool]) -> Select[Any]:
+    """What of the plan is not yet so; what cannot be visited yet has no date."""
+    on = case((_plannable(day), dated.c.planned_on), else_=null())
+    state = case((_plannable(day), dated.c.state), else_="waiting")
+    return (
+        select(tasks.c.task_id, on, state)
+        .outerjoin(dated, dated.c.task_id == tasks.c.task_id)
+        .where(OPEN, whose, or_(tasks.c.planned_on.is_distinct_from(on), tasks.c.state != state))
     )
+
+
+async def _put_down(unit: Unit, day: date) -> None:
+    """Write day and state of the tasks in `days_now`."""
+    which = tasks.c.task_id.in_(select(days_now.c.task_id))
+    now = days_now.c.task_id == tasks.c.task_id
+    today = select(days_now.c.task_id).where(days_now.c.planned_on == day)
+    fresh = and_(tasks.c.task_id.in_(today), tasks.c.planned_on.is_distinct_from(day))
+    await tell(unit, "planned", fresh)
     await unit.connection.execute(
         update(tasks)
-        .where(
-            tasks.c.task_id == slots.c.task_id,
-            or_(tasks.c.planned_on.is_distinct_from(on), tasks.c.state != state),
+        .where(which)
+        .values(
+            planned_on=select(days_now.c.planned_on).where(now).scalar_subquery(),
+            state=select(days_now.c.state).where(now).scalar_subquery(),
         )
-        .values(planned_on=on, state=state)
     )
-
-
-async def _set_aside(unit: Unit, day: date) -> None:
-    """Take the date from what cannot be visited yet or has nobody."""
-    await unit.connection.execute(
-        update(tasks)
-        .where(OPEN, not_(_plannable(day)), or_(tasks.c.planned_on.is_not(None), tasks.c.state != "waiting"))
-        .values(planned_on=None, state="waiting")
-    )
-
-
-def _following(day: date, calendar: WorkingDays) -> list[date]:
-    days: list[date] = []
-    for _ in range(HORIZON):
-        day = calendar.after(day, 1)
-        days.append(day)
-    return days

@@ -15,8 +15,9 @@ from service.access.unit import Unit
 from service.errors import Conflict, NotFound
 from service.tables import accounts, employments, findings, residents, rule_versions, tasks
 from service.tables.tasks import OPEN
-from service.work.gather import LIVE, grade_rank
+from service.work.gather import grade_rank
 from service.work.history import tell
+from service.work.pending import LIVE
 from service.work.targets import Target, targets_of
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-from bench.made_city import City, Sizes
 from bench.filling import fill
+from bench.made_city import City, Sizes
 from service.tables.database import Database
 
 RESIDENTS = 50_000

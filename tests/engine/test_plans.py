@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import date
+import re
+from collections.abc import AsyncIterator, Collection
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,23 +12,40 @@ from typing import Any
 import pytest
 from made_databases import copy_of, sqlite_with_tables
 from sizes import settle
-from sqlalchemy import Select, text
+from sqlalchemy import Select, func, insert, literal, select, text
 
-from rules import CheckedRule, Moment, Parameters, check, check_pack, load, load_pack, verdicts
+from rules import (
+    EVERYONE,
+    CheckedRule,
+    Moment,
+    Parameters,
+    Region,
+    check,
+    check_pack,
+    crossing,
+    load,
+    load_pack,
+    touched,
+    verdicts,
+)
 from rules.files.workdays import weekday
 from service.access.keys import Vault
 from service.access.unit import House, Unit
 from service.clock import SetClock
 from service.engine.estimates import population
 from service.engine.plans import plan_of
+from service.tables import changes, changesets
 from service.tables.catalogue import CATALOGUE
 from service.tables.database import Database
 
 TODAY = date(2026, 11, 23)
 PACK = load_pack()
 RULES = check_pack(PACK, CATALOGUE)
-INVENTED = {"int": 3, "decimal": Decimal("1000"), "text": "3301", "date": TODAY, "list": ["6210"]}
+INVENTED = {"int": 3, "decimal": Decimal("1000"), "text": "3301", "list": ["6210"]}
 """For parameters nobody verified: a plan does not hang on the value."""
+SEASON = (TODAY - timedelta(60), TODAY + timedelta(60))
+
+BIG = {"resident", "household", "employment", "certificate", "enrolment", "service_event"}
 
 LATER = "resident.lives_alone || resident.service_events.exists(v, v.happened_on < resident.birth_date)"
 CONSTRUCTS = (
@@ -90,11 +108,12 @@ async def house(
     await database.close()
 
 
-def _moment(rule: CheckedRule) -> Moment:
+def _moment(rule: CheckedRule, on: date = TODAY) -> Moment:
     given: dict[str, Any] = dict(PACK.parameters.at(TODAY, "330102003057"))
     for name in rule.parameters - given.keys():
-        given[name] = INVENTED[PACK.parameters.defined[name].kind]
-    return Moment(TODAY, given, weekday)
+        kind = PACK.parameters.defined[name].kind
+        given[name] = SEASON[name.endswith(("to_on", "closes_on"))] if kind == "date" else INVENTED[kind]
+    return Moment(on, given, weekday)
 
 
 async def _read_again(unit: Unit, rule: CheckedRule) -> dict[str, list[str]]:
@@ -133,6 +152,70 @@ async def test_a_plan_without_its_index_is_seen_to_read_the_table_again_and_agai
             await unit.connection.execute(text(f"DROP INDEX {index}"))
         found = await _read_again(unit, rule)
     assert found["full"] == found["few"] == ["service_events"]
+
+
+async def _read_whole(unit: Unit, statement: Select[Any]) -> set[str]:
+    """The big tables that a plan reads from end to end, those read in the order of an index among them."""
+    plan = await plan_of(unit.connection, statement, unit.dialect)
+    reads = [line for line in plan.lines if re.search(r"\bSCAN |Seq Scan", line)]
+    named = set(re.findall(r"[a-z_]+[a-z]", " ".join(reads)))
+    big = {entity.table.name for entity in CATALOGUE.entities.values() if entity.name in BIG}
+    assert plan.lines
+    return named & big
+
+
+@pytest.mark.parametrize("days", [1, 3, 30])
+async def test_no_window_of_a_shipped_rule_reads_a_big_table(house: House, days: int) -> None:
+    found, asked = {}, 0
+    async with house.read() as unit:
+        for name, rule in RULES.items():
+            for region in (Region(), Region("330102003")):
+                then, now = _moment(rule), _moment(rule, TODAY + timedelta(days))
+                windows = crossing(rule, CATALOGUE, then, now, dialect=unit.dialect, within=region)
+                assert windows is not EVERYONE
+                if windows is not None:
+                    found[name, region.prefix] = await _read_whole(unit, windows)
+                    asked += 1
+    assert {name: tables for name, tables in found.items() if tables} == {}
+    assert asked > len(RULES)
+
+
+class _Ledger:
+    """The changes of the newest changeset."""
+
+    def records(self, entity: str, fields: Collection[str]) -> Select[Any]:
+        return self._of(entity, list(fields), changes.c.record_id)
+
+    def parents(self, entity: str, column: str) -> Select[Any]:
+        return self._of(entity, [column], changes.c.old_reference)
+
+    def _of(self, entity: str, fields: list[str], column: Any) -> Select[Any]:
+        c, newest = changes.c, select(func.max(changesets.c.changeset_id)).scalar_subquery()
+        return select(column).where(
+            c.changeset_id == newest, c.entity == entity, c.field.in_(fields), column.is_not(None)
+        )
+
+
+async def test_no_change_is_walked_back_through_a_big_table(house: House) -> None:
+    async with house.write() as unit:  # of a city of this module
+        key = (
+            await unit.connection.execute(
+                insert(changesets)
+                .values(source="admin", recorded_at=unit.now)
+                .returning(changesets.c.changeset_id)
+            )
+        ).scalar_one()
+        for name, entity in CATALOGUE.entities.items():
+            some = select(literal(key), literal(name), entity.key, literal("*")).where(entity.key <= 20)
+            await unit.connection.execute(
+                insert(changes).from_select(["changeset_id", "entity", "record_id", "field"], some)
+            )
+    async with house.read() as unit:
+        found = {
+            name: await _read_whole(unit, touched(rule, CATALOGUE, _Ledger())) for name, rule in RULES.items()
+        }
+    assert {name: tables for name, tables in found.items() if tables} == {}
+    assert len(found) == len(RULES)
 
 
 def _rule(condition: str) -> CheckedRule:

@@ -87,4 +87,5 @@ async def test_a_morning_that_failed_is_tried_again_without_a_restart(morning: H
 
 async def _state(house: House, day: date) -> str | None:
     async with house.read() as unit:
-        return (await unit.connection.execute(select(job_runs.c.state).where(job_runs.c.day == day))).scalar()
+        its = select(job_runs.c.state).where(job_runs.c.job == jobs.MORNING, job_runs.c.day == day)
+        return (await unit.connection.execute(its)).scalar()

@@ -102,7 +102,11 @@ async def test_a_day_off_is_left_out(morning: House, tmp_path: Path) -> None:
     done = await jobs.run_day(morning, settings_in(tmp_path), sunday)
     assert not done.ran
     async with morning.read() as unit:
-        days = (await unit.connection.execute(select(job_runs.c.day))).scalars().all()
+        days = (
+            (await unit.connection.execute(select(job_runs.c.day).where(job_runs.c.job == jobs.MORNING)))
+            .scalars()
+            .all()
+        )
     assert days == [TODAY]
 
 
@@ -209,7 +213,9 @@ async def test_a_round_leaves_word_of_what_it_could_not_do(morning: House, tmp_p
     (settings.drop / "企业.csv").write_text("统一社会信用代码\n")
     await jobs.run_day(morning, settings, TODAY)
     async with morning.read() as unit:
-        detail = (await unit.connection.execute(select(job_runs.c.detail))).scalar_one()
+        detail = (
+            await unit.connection.execute(select(job_runs.c.detail).where(job_runs.c.job == jobs.MORNING))
+        ).scalar_one()
     assert list(detail["refused_files"]) == ["企业.csv"]
 
 

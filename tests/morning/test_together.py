@@ -11,7 +11,6 @@ import pytest
 from morning.conftest import TODAY, settings_in
 from sqlalchemy import and_, exists, func, not_, or_, select, text, update
 
-from service import jobs
 from service.access import accounts as registry
 from service.access.actors import Actor, prefix_of
 from service.access.unit import House
@@ -19,6 +18,7 @@ from service.engine import scan
 from service.engine.wording import rewrite_words
 from service.errors import Conflict, NotFound
 from service.settings import Settings
+from service.settling import plan_day
 from service.tables import certificates, findings, outcomes, residents, tasks
 from service.tables.tasks import OPEN
 from service.work import outcomes as answering
@@ -44,8 +44,7 @@ async def test_everybody_at_once_leaves_the_work_whole(morning: House, tmp_path:
         _changes(morning, dice),
         *(_answers(morning, worker, random.Random(seed + number)) for number, worker in enumerate(workers)),
     )
-    async with morning.write() as unit:
-        await jobs.plan_day(unit, settings)
+    await plan_day(morning, settings)
     assert await _broken(morning) == {}
     await _sees_what_is_counted(morning, workers)
 
@@ -60,8 +59,7 @@ async def _scans(house: House) -> None:
 
 async def _plans(house: House, settings: Settings) -> None:
     for _ in range(ROUNDS):
-        async with house.write() as unit:
-            await jobs.plan_day(unit, settings)
+        await plan_day(house, settings)
 
 
 async def _changes(house: House, dice: random.Random) -> None:

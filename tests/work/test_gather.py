@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import made
+from planned import gather_all
 from sqlalchemy import func, select, update
 
 from service.access.unit import House, Unit
 from service.tables import findings, residents, task_events, tasks
-from service.work.gather import gather
 
 
 async def _one_task(unit: Unit) -> dict[str, object]:
@@ -29,7 +29,7 @@ async def test_all_that_one_household_needs_is_one_task(house: House) -> None:
         await made.finding(unit, version, people[0], due_on=date(2026, 12, 1), **target)
         await made.finding(unit, version, people[1], due_on=date(2026, 11, 30), grade="urgent", **target)
         await made.finding(unit, other, people[0], rule="other-rule", **target)
-        result = await gather(unit)
+        result = await gather_all(unit)
         task = await _one_task(unit)
         joined = (await unit.connection.execute(select(func.count(findings.c.task_id)))).scalar()
     assert (result.opened, result.ended, joined) == (1, 0, 3)
@@ -40,9 +40,9 @@ async def test_all_that_one_household_needs_is_one_task(house: House) -> None:
 async def test_gathering_twice_changes_nothing(house: House) -> None:
     await made.many_findings(house, 3)
     async with house.write() as unit:
-        await gather(unit)
+        await gather_all(unit)
         before = (await unit.connection.execute(select(tasks).order_by(tasks.c.task_id))).all()
-        again = await gather(unit)
+        again = await gather_all(unit)
         after = (await unit.connection.execute(select(tasks).order_by(tasks.c.task_id))).all()
         events = (await unit.connection.execute(select(func.count()).select_from(task_events))).scalar()
     assert (again.opened, again.ended) == (0, 0)
@@ -55,14 +55,14 @@ async def test_a_finding_that_was_resolved_closes_its_task_and_one_withdrawn_wit
 ) -> None:
     await made.many_findings(house, 2)
     async with house.write() as unit:
-        await gather(unit)
+        await gather_all(unit)
         for subject, clearing in ((1, "resolved"), (2, "withdrawn")):
             await unit.connection.execute(
                 update(findings)
                 .where(findings.c.finding_id == subject)
                 .values(cleared_on=unit.today, clearing=clearing)
             )
-        result = await gather(unit)
+        result = await gather_all(unit)
         states = (
             (await unit.connection.execute(select(tasks.c.state).order_by(tasks.c.task_id))).scalars().all()
         )
@@ -73,9 +73,9 @@ async def test_a_finding_that_was_resolved_closes_its_task_and_one_withdrawn_wit
 async def test_a_resident_who_moves_to_another_grid_takes_the_task_along(house: House) -> None:
     await made.many_findings(house, 1)
     async with house.write() as unit:
-        await gather(unit)
+        await gather_all(unit)
         await unit.connection.execute(update(residents).values(grid_code=made.OTHER_GRID, address="新址"))
-        await gather(unit)
+        await gather_all(unit)
         task = await _one_task(unit)
     assert (task["division_code"], task["place"]) == (made.OTHER_GRID, "新址")
 
@@ -86,9 +86,9 @@ async def test_a_finding_whose_target_changes_joins_the_task_of_the_new_target(h
         home = await made.household(unit)
         person = await made.resident(unit)
         await made.finding(unit, version, person)
-        await gather(unit)
+        await gather_all(unit)
         await unit.connection.execute(update(findings).values(target_kind="household", target_id=home))
-        await gather(unit)
+        await gather_all(unit)
         rows = (
             await unit.connection.execute(
                 select(tasks.c.target_kind, tasks.c.state).order_by(tasks.c.task_id)

@@ -8,18 +8,17 @@ from typing import Any
 
 import made
 import pytest
+from planned import gather_all, plan_all
 from sqlalchemy import select, update
 
 from service.access.actors import Actor
 from service.access.permissions import Role
 from service.access.unit import House
-from service.calendar import WorkingDays
 from service.errors import Conflict, InvalidInput, NotFound
 from service.tables import findings, outcomes, task_events, tasks
 from service.work import tasks as reading
-from service.work.gather import gather
 from service.work.outcomes import Answer, Learned, settle
-from service.work.plan import loads, plan
+from service.work.plan import loads
 
 MONDAY = date(2026, 11, 23)
 
@@ -36,8 +35,8 @@ async def _prepared(house: House, count: int = 1, **rule: str) -> Actor:
             await made.finding(unit, version, person, target_kind="household", target_id=home)
         worker = await made.worker(unit)
         await made.post(unit, worker)
-        await gather(unit)
-        await plan(unit, MONDAY, WorkingDays(), 12)
+        await gather_all(unit)
+        await plan_all(unit, MONDAY)
     return Actor(worker, "w1", Role.WORKER, made.COMMUNITY)
 
 
@@ -75,7 +74,7 @@ async def test_another_community_and_another_worker_do_not_see_the_task(house: H
 async def test_pages_follow_each_other_without_gap_or_overlap(house: House) -> None:
     await made.many_findings(house, 7)
     async with house.write() as unit:
-        await gather(unit)
+        await gather_all(unit)
         seen: list[int] = []
         after = None
         while page := await reading.page(unit, after=after, limit=3):
@@ -87,7 +86,7 @@ async def test_pages_follow_each_other_without_gap_or_overlap(house: House) -> N
 async def test_paging_goes_on_behind_a_task_that_is_over(house: House) -> None:
     await made.many_findings(house, 3)
     async with house.write() as unit:
-        await gather(unit)
+        await gather_all(unit)
         (first, *rest) = await reading.page(unit)
         await unit.connection.execute(
             update(tasks).where(tasks.c.task_id == first.task_id).values(state="closed")
@@ -147,10 +146,10 @@ async def test_later_settles_nothing_and_moves_the_visit(house: House) -> None:
         settlement = await settle(unit, 1, [Answer(1, "later", revisit_on=later)])
         state = settlement.task.state
     async with house.write() as unit:
-        await gather(unit)
-        await plan(unit, MONDAY, WorkingDays(), 12)
+        await gather_all(unit)
+        await plan_all(unit, MONDAY)
         before = (await unit.connection.execute(select(tasks.c.planned_on))).scalar()
-        await plan(unit, later, WorkingDays(), 12)
+        await plan_all(unit, later)
         after = (await unit.connection.execute(select(tasks.c.planned_on))).scalar()
     assert state == "waiting"
     assert (await _finding(house)).outcome is None
@@ -205,8 +204,8 @@ async def test_who_left_a_job_has_not_moved_house(house: House) -> None:
         await made.finding(unit, version, job, subject_kind="employment", **target)
         account = await made.worker(unit)
         await made.post(unit, account)
-        await gather(unit)
-        await plan(unit, MONDAY, WorkingDays(), 12)
+        await gather_all(unit)
+        await plan_all(unit, MONDAY)
     async with house.write(Actor(account, "w1", Role.WORKER, made.COMMUNITY)) as unit:
         settlement = await settle(unit, 1, [Answer(1, "moved")])
     assert settlement.learned == [Learned("employment", job, field="ended_on", value=MONDAY)]
@@ -252,7 +251,7 @@ async def test_what_the_records_resolved_is_no_longer_on_the_list(house: House) 
         await unit.connection.execute(
             update(findings).where(findings.c.finding_id == 1).values(cleared_on=MONDAY, clearing="resolved")
         )
-        await gather(unit)
+        await gather_all(unit)
     async with house.read(worker) as unit:
         (task,) = await reading.page(unit, on=MONDAY)
     assert [finding.finding_id for finding in task.findings] == [2]
@@ -277,8 +276,8 @@ async def test_who_died_leaves_nothing_open_anywhere(house: House) -> None:
         job = await made.employment(unit, 1, shop)
         target = {"target_kind": "enterprise", "target_id": shop}
         await made.finding(unit, version, job, rule="second-rule", subject_kind="employment", **target)
-        await gather(unit)
-        await plan(unit, MONDAY, WorkingDays(), 12)
+        await gather_all(unit)
+        await plan_all(unit, MONDAY)
     async with house.write(worker) as unit:
         await settle(unit, 1, [Answer(1, "died")])
     async with house.read() as unit:
@@ -299,7 +298,7 @@ async def test_when_the_urgent_part_is_done_the_rest_is_no_longer_urgent(house: 
         await unit.connection.execute(
             update(findings).where(findings.c.finding_id == 2).values(due_on=date(2026, 12, 9))
         )
-        await gather(unit)
+        await gather_all(unit)
     async with house.write(worker) as unit:
         before = await reading.get(unit, 1)
         after = (await settle(unit, 1, [Answer(1, "done")])).task
@@ -314,7 +313,7 @@ async def test_what_was_put_off_does_not_make_the_rest_urgent(house: House) -> N
         await unit.connection.execute(
             update(findings).where(findings.c.finding_id == 1).values(grade="urgent")
         )
-        await gather(unit)
+        await gather_all(unit)
     async with house.write(worker) as unit:
         later = Answer(1, "later", revisit_on=MONDAY + timedelta(days=9))
         task = (await settle(unit, 1, [later])).task

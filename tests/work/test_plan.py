@@ -9,21 +9,19 @@ import made
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from planned import gather_all, plan_all
 from sqlalchemy import func, insert, select, update
 
 from service.access.unit import House, Unit
-from service.calendar import WorkingDays
 from service.tables import absences, accounts, residents, task_events, tasks
-from service.work.gather import gather
-from service.work.plan import loads, plan
+from service.work.plan import loads
 
-CALENDAR = WorkingDays()
 MONDAY = date(2026, 11, 23)
 
 
 async def _planned(unit: Unit, day: date = MONDAY, cap: int = 12) -> list[tuple[object, ...]]:
-    await gather(unit)
-    await plan(unit, day, CALENDAR, cap)
+    await gather_all(unit)
+    await plan_all(unit, day, cap)
     columns = (tasks.c.task_id, tasks.c.account_id, tasks.c.state, tasks.c.planned_on)
     return [tuple(row) for row in await unit.connection.execute(select(*columns).order_by(tasks.c.task_id))]
 
@@ -149,8 +147,8 @@ async def test_plans_at_once_open_each_task_once(house: House) -> None:
 
     async def once() -> None:
         async with house.write() as unit:
-            await gather(unit)
-            await plan(unit, MONDAY, CALENDAR, 12)
+            await gather_all(unit)
+            await plan_all(unit, MONDAY)
 
     await asyncio.gather(once(), once(), once())
     async with house.read() as unit:
@@ -163,8 +161,8 @@ async def test_plans_at_once_open_each_task_once(house: House) -> None:
 async def test_a_task_nobody_can_take_is_counted_and_kept(house: House) -> None:
     await made.many_findings(house, 2)
     async with house.write() as unit:
-        await gather(unit)
-        planned = await plan(unit, MONDAY, CALENDAR, 12)
+        await gather_all(unit)
+        planned = await plan_all(unit, MONDAY)
         states = (await unit.connection.execute(select(tasks.c.state))).scalars().all()
     assert planned.unassigned == 2
     assert planned.loads == []
