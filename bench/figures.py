@@ -1,0 +1,71 @@
+"""What a run measured, and how it is shown: milliseconds by name, ratios between them, and how they grow with the city."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Figures:
+    """The figures of one city in one database: seconds, counts and MB by name."""
+
+    dialect: str
+    residents: int
+    values: dict[str, float] = field(default_factory=dict)
+
+    def note(self, name: str, value: float) -> float:
+        """Keep a figure."""
+        self.values[name] = value
+        return value
+
+    def say(self, name: str, seconds: float, besides: str = "") -> None:
+        """Keep a time and print it."""
+        self.note(name, seconds)
+        print(f"  {name:58}{seconds * 1000:>12,.0f} ms   {besides}", flush=True)
+
+    def compare(self, name: str, ours: str, other: str, goal: float, *, faster: bool) -> None:
+        """Print how many times as long (or, `faster`, how many times as fast) one took as the other, and the goal."""
+        took, measure = self.values[ours], self.values[other]
+        ratio = measure / took if faster else took / measure
+        reached = ratio >= goal if faster else ratio <= goal
+        self.note(f"ratio: {name}", ratio)
+        sign = "at least" if faster else "at most"
+        print(
+            f"  → {name}: {ratio:.2f} (goal: {sign} {goal:g}, {'reached' if reached else 'not reached'})",
+            flush=True,
+        )
+
+
+def keep(figures: Sequence[Figures], file: Path) -> None:
+    """Write them where a report can read them."""
+    told = [{"dialect": one.dialect, "residents": one.residents, **one.values} for one in figures]
+    file.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def exponents(figures: Sequence[Figures]) -> Mapping[str, float]:
+    """name → e, where the figure grows as residents to the power of e, by least squares of the logarithms."""
+    shared = set.intersection(*(set(one.values) for one in figures))
+    found = {}
+    for name in (name for name in figures[0].values if name in shared):
+        values = [one.values[name] for one in figures]
+        if min(values) > 0:
+            across = [math.log(one.residents) for one in figures]
+            found[name] = statistics.linear_regression(across, [math.log(value) for value in values]).slope
+    return found
+
+
+def show_growth(figures: Sequence[Figures]) -> None:
+    """Print the figures of several sizes side by side, with their exponents."""
+    for dialect in dict.fromkeys(one.dialect for one in figures):
+        of_one = sorted((one for one in figures if one.dialect == dialect), key=lambda one: one.residents)
+        if len(of_one) < 2:
+            continue
+        print(f"\n{dialect}: growth" + "".join(f"{one.residents:>14,}" for one in of_one) + "      exponent")
+        for name, exponent in exponents(of_one).items():
+            cells = "".join(f"{one.values[name]:>14,.3f}" for one in of_one)
+            print(f"  {name:58}{cells}{exponent:>10.2f}")

@@ -1,0 +1,118 @@
+"""Scans of a made-up city as users run them: by a process that runs on from day to day."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from bench.apart import Apart
+from bench.places import KEY
+from rules import LIBRARY
+from service.access.keys import Vault
+from service.access.unit import House
+from service.clock import SetClock
+from service.engine import publish, rulebook, scan
+from service.engine.judging import judge
+from service.engine.scan import RuleResult
+from service.tables import rule_versions
+from service.tables.database import Database
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """Seconds of beginning (taking the changes in) and of running, most memory so far in MB, and what was done per rule."""
+
+    beginning: float
+    running: float
+    memory: float
+    rules: list[RuleResult]
+
+    @property
+    def seconds(self) -> float:
+        return self.beginning + self.running
+
+    def total(self, name: str) -> int:
+        """A count summed over the rules."""
+        return sum(getattr(rule, name) or 0 for rule in self.rules)
+
+    def judged(self, mode: str) -> int:
+        """How many rules were judged in this mode."""
+        return sum(rule.mode == mode for rule in self.rules)
+
+    @property
+    def changed(self) -> dict[str, int]:
+        """What became of findings."""
+        return {what: self.total(what) for what in ("opened", "resolved", "withdrawn", "updated")}
+
+
+def house_on(url: str, day: date) -> House:
+    """The house at half past eight of a day."""
+    return House(Database(url), SetClock.at(day, 8, 30), Vault(KEY))
+
+
+def address(house: House) -> str:
+    """What another process opens the same database by."""
+    return house.database.url.render_as_string(hide_password=False)
+
+
+async def load_rules(house: House, only: Sequence[str] | None = None) -> int:
+    """Publish the shipped rules, or some; gives how many are in force."""
+    async with house.write() as unit:
+        await publish.publish(unit, LIBRARY, only)
+        active = select(rule_versions.c.version_id).where(rule_versions.c.state == "active")
+        return len((await unit.connection.execute(active)).all())
+
+
+async def scanned(process: Apart, house: House, day: date, *, whole: bool = False) -> Scanned:
+    """Begin a scan of `day` and run it to its end; ends the run where a rule fails."""
+    (beginning, running, rules), memory = await process.run(scan_there, address(house), day, whole)
+    failed = [f"{rule.rule}: {rule.error}" for rule in rules if rule.state != "done"]
+    if failed:
+        raise SystemExit("\n".join(failed))
+    return Scanned(beginning, running, memory, rules)
+
+
+def scan_there(url: str, day: date, whole: bool) -> tuple[float, float, list[RuleResult]]:
+    """Seconds of beginning and running, and the rules' results."""
+
+    async def run() -> tuple[float, float, list[RuleResult]]:
+        house = house_on(url, day)
+        await house.database.alive()
+        started = time.perf_counter()
+        async with house.write() as unit:
+            scan_id = await scan.begin(unit, as_of=day, whole=whole)
+        begun = time.perf_counter()
+        done = await scan.run(house, scan_id)
+        ended = time.perf_counter()
+        await house.database.close()
+        return begun - started, ended - begun, done.rules
+
+    return asyncio.run(run())
+
+
+async def verdicts_alone(process: Apart, house: House, day: date) -> dict[str, float]:
+    """Seconds of judging everyone by each rule in force, nothing compared and nothing written."""
+    return (await process.run(judge_there, address(house), day))[0]
+
+
+def judge_there(url: str, day: date) -> dict[str, float]:
+    """Rule → seconds."""
+
+    async def run() -> dict[str, float]:
+        house, taken = house_on(url, day), {}
+        async with house.session() as session, session.read() as unit:
+            ground = await rulebook.basis(unit)
+            for version in await rulebook.in_force(unit, day):
+                if version.effective(day):
+                    started = time.perf_counter()
+                    await judge(unit, ground, ground.checked(version), day)
+                    taken[version.rule] = time.perf_counter() - started
+        await house.database.close()
+        return taken
+
+    return asyncio.run(run())
