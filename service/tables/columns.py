@@ -136,11 +136,14 @@ def reference(
 def day_index(table: str, column: str, holder: str | None = None) -> Index:
     """An index of the days a rule compares with today, by which a scan finds whose day has come; empty cells are left out.
 
-    With `holder`, the key column the scan asks for: where another index has both columns in it, SQLite reads that one
-    from end to end rather than look the rows of a few days up.
+    A column that is never empty names the `holder`, the key column the scan asks for. Such an index leaves nothing out:
+    SQLite takes `IS NOT NULL` of a NOT NULL column for true, and then finds no statement that implies it. And where
+    another index has both columns in it, it would read that one from end to end rather than look up the rows of a few days.
     """
-    filled, kept = text(f"{column} IS NOT NULL"), [column, *([holder] if holder else [])]
-    return Index(f"ix_{table}_{column}", *kept, postgresql_where=filled, sqlite_where=filled)
+    if holder is not None:
+        return Index(f"ix_{table}_{column}", column, holder)
+    filled = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, postgresql_where=filled, sqlite_where=filled)
 
 
 def choice(

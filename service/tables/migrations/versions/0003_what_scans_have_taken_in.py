@@ -89,7 +89,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_households_aid_review_due', ['aid_review_due'], unique=False, postgresql_where=sa.text('aid_review_due IS NOT NULL'), sqlite_where=sa.text('aid_review_due IS NOT NULL'))
 
     with op.batch_alter_table('pregnancies', schema=None) as batch_op:
-        batch_op.create_index('ix_pregnancies_due_on', ['due_on', 'resident_id'], unique=False, postgresql_where=sa.text('due_on IS NOT NULL'), sqlite_where=sa.text('due_on IS NOT NULL'))
+        batch_op.create_index('ix_pregnancies_due_on', ['due_on', 'resident_id'], unique=False)
 
     with op.batch_alter_table('residents', schema=None) as batch_op:
         batch_op.create_index('ix_residents_care_assessed_on', ['care_assessed_on'], unique=False, postgresql_where=sa.text('care_assessed_on IS NOT NULL'), sqlite_where=sa.text('care_assessed_on IS NOT NULL'))
@@ -115,13 +115,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('untouched', sa.Integer(), server_default='0', nullable=False))
 
     with op.batch_alter_table('service_events', schema=None) as batch_op:
-        batch_op.create_index('ix_service_events_happened_on', ['happened_on', 'resident_id'], unique=False, postgresql_where=sa.text('happened_on IS NOT NULL'), sqlite_where=sa.text('happened_on IS NOT NULL'))
+        batch_op.create_index('ix_service_events_happened_on', ['happened_on', 'resident_id'], unique=False)
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('service_events', schema=None) as batch_op:
-        batch_op.drop_index('ix_service_events_happened_on', postgresql_where=sa.text('happened_on IS NOT NULL'), sqlite_where=sa.text('happened_on IS NOT NULL'))
+        batch_op.drop_index('ix_service_events_happened_on')
 
     with op.batch_alter_table('scans', schema=None) as batch_op:
         batch_op.drop_column('untouched')
@@ -143,7 +143,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_residents_care_assessed_on', postgresql_where=sa.text('care_assessed_on IS NOT NULL'), sqlite_where=sa.text('care_assessed_on IS NOT NULL'))
 
     with op.batch_alter_table('pregnancies', schema=None) as batch_op:
-        batch_op.drop_index('ix_pregnancies_due_on', postgresql_where=sa.text('due_on IS NOT NULL'), sqlite_where=sa.text('due_on IS NOT NULL'))
+        batch_op.drop_index('ix_pregnancies_due_on')
 
     with op.batch_alter_table('households', schema=None) as batch_op:
         batch_op.drop_index('ix_households_aid_review_due', postgresql_where=sa.text('aid_review_due IS NOT NULL'), sqlite_where=sa.text('aid_review_due IS NOT NULL'))
