@@ -259,6 +259,7 @@ CREATE TABLE scans (
   CONSTRAINT pk_scans PRIMARY KEY (scan_id),
   CONSTRAINT ck_scans_state CHECK (state IN ('running', 'done', 'incomplete', 'failed'))
 );
+CREATE INDEX ix_scans_running ON scans (scan_id) WHERE state = 'running';
 
 
 -- sign_in_failures: 登录失败

@@ -27,10 +27,11 @@ from service.engine.progress import Progress, forget, note, progress
 from service.engine.reconcile import withdraw
 from service.engine.rule_scan import Ground, Result, put_result, scan_rule, since
 from service.engine.rulebook import Version, basis, in_force, rule_in_force
-from service.engine.taking import take_in
+from service.engine.taking import take_in, waiting
 from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
 from service.tables import findings, rule_versions, scan_rules, scans
+from service.tables.alone import alone
 from service.tables.database import timed_out
 
 log = structlog.get_logger(__name__)
@@ -123,13 +124,23 @@ async def wanted_versions(unit: Unit, as_of: date, only_rule: str | None) -> lis
 
 
 async def run(house: House, scan_id: int, report: Report | None = None, actor: Actor = SYSTEM) -> Scan:
-    """Do what is left of a scan, rule by rule, and close it; as failed where a newer day was scanned meanwhile."""
+    """Do what is left of a scan, rule by rule, and close it; as failed where a newer day was scanned meanwhile.
+
+    Waits until nobody else scans; a scan that somebody else finished meanwhile is given as it is.
+    """
+    async with alone(house.database, "scanning"):
+        return await _run(house, scan_id, report, actor)
+
+
+async def _run(house: House, scan_id: int, report: Report | None, actor: Actor) -> Scan:
     async with house.read(actor) as unit:
         scan = await get(unit, scan_id)
         wish = (await unit.connection.execute(select(scans).where(scans.c.scan_id == scan_id))).one()
         versions = [one for one in await in_force(unit, scan.as_of) if wish.only_rule in (None, one.rule)]
         ground = await _ground(unit, scan, wish.whole)
-    if scan.state == "running" and await _give_up_if_overtaken(house, scan, actor):
+    if scan.state != "running":
+        return scan
+    if await _give_up_if_overtaken(house, scan, actor):
         return replace(scan, state="failed")
     done = {result.rule for result in scan.rules if result.state != "running"}
     idle: list[Progress] = []
@@ -178,6 +189,11 @@ async def unfinished(unit: Unit) -> list[int]:
         select(scans.c.scan_id).where(scans.c.state == "running").order_by(scans.c.scan_id)
     )
     return list(rows.scalars())
+
+
+async def behind(unit: Unit) -> bool:
+    """Whether records have changed that no finished scan has taken in."""
+    return await waiting(unit) or bool(await unfinished(unit))
 
 
 async def get(unit: Unit, scan_id: int) -> Scan:

@@ -1,7 +1,8 @@
 """Whether deltas have led where a full scan would: every rule asked of everyone, and nothing written.
 
-Each rule is compared in one snapshot, with the day it was last scanned for. What waits to be taken in would look like a
-difference, so it is scanned first; the caller holds the scanner's turn.
+Each rule is compared in one snapshot, with the day it was last scanned for, while nobody scans. What waits to be taken in,
+or was taken in and is not yet judged, would look like a difference, so it is scanned first. Between two rules others may
+scan, and nobody who reads or writes records waits.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from service.engine.judging import judge
 from service.engine.progress import Progress, progress
 from service.engine.rule_scan import episode_of
 from service.engine.rulebook import Basis, Version, basis, versions
+from service.engine.scan import behind
 from service.engine.scratch import candidates, empty, woken
-from service.engine.taking import waiting
 from service.tables import scans
+from service.tables.alone import alone
 
 log = structlog.get_logger(__name__)
 TRIES = 5
@@ -64,11 +66,15 @@ async def verify(house: House, actor: Actor = SYSTEM) -> Verification:
 
 async def _verify_rule(house: House, actor: Actor, rule: str, found: Verification) -> Verification:
     for _ in range(TRIES):
-        async with house.session(actor) as session, session.read() as unit:
+        async with (
+            alone(house.database, "scanning"),
+            house.session(actor) as session,
+            session.read() as unit,
+        ):
             known = (await progress(unit)).get(rule)
             if known is None:  # it went out of force meanwhile
                 return found
-            if not await waiting(unit):
+            if not await behind(unit):
                 return await _compared(unit, known, found)
         await _catch_up(house, actor)
     return _unverified(found, rule, "记录一直在变化，请在人少时再核对")
@@ -104,6 +110,10 @@ async def _differences(unit: Unit, ground: Basis, version: Version, as_of: date)
 
 
 async def _catch_up(house: House, actor: Actor) -> None:
+    async with house.read(actor) as unit:
+        cut_off = await scan.unfinished(unit)
+    for scan_id in cut_off:
+        await scan.run(house, scan_id, actor=actor)
     async with house.write(actor) as unit:
         scan_id = await scan.begin(unit, as_of=unit.today)
     await scan.run(house, scan_id, actor=actor)

@@ -15,6 +15,7 @@ from rules import Entity, Field
 from rules.catalogue import EXTRA
 from service.access import fields
 from service.access.unit import Unit
+from service.access.wakes import tell_changed
 from service.errors import Conflict, InvalidInput, NotFound
 from service.records.changes import NEW, highest_key
 from service.records.corrected import read_corrected
@@ -29,7 +30,8 @@ _CHUNK = 500
 
 
 async def open_changeset(unit: Unit, source: str, *, note: str | None = None) -> int:
-    """Begin a set of changes; `source` is a value of changesets.source."""
+    """Begin a set of changes; `source` is a value of changesets.source. Whoever scans hears of it when it is committed."""
+    await tell_changed(unit)
     row = {"source": source, "actor_id": unit.actor.account_id, "recorded_at": unit.now, "note": note}
     result = await unit.connection.execute(
         insert(changesets).values(row).returning(changesets.c.changeset_id)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,13 @@ BUSY_STATES = (
 
 
 class Database:
-    """One database, read by many and written by one (SQLite) or many (PostgreSQL)."""
+    """One database, read by many and written by one (SQLite) or many (PostgreSQL).
 
-    def __init__(self, url: str) -> None:
+    `session_seconds`: after so long PostgreSQL ends a statement of a session; None for never. SQLite has no such limit.
+    """
+
+    def __init__(self, url: str, *, session_seconds: float | None = None) -> None:
+        self.session_seconds = session_seconds
         self.url = _parsed(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
@@ -53,6 +57,7 @@ class Database:
             )
         self.turn = asyncio.Lock()
         """Whose turn it is to write, on SQLite."""
+        self._watchers: set[asyncio.Event] = set()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -69,6 +74,29 @@ class Database:
                 yield connection
         else:
             async with self._begin() as connection:
+                yield connection
+        self.written()
+
+    @contextmanager
+    def commits(self) -> Iterator[asyncio.Event]:
+        """An event that is set whenever this process has committed a write; who waits for it clears it."""
+        event = asyncio.Event()
+        self._watchers.add(event)
+        try:
+            yield event
+        finally:
+            self._watchers.discard(event)
+
+    def written(self) -> None:
+        """Let those know who watch for commits."""
+        for watcher in self._watchers:
+            watcher.set()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection outside of any transaction, on PostgreSQL."""
+        with Refusals():
+            async with _reached(self._readers) as connection:
                 yield connection
 
     @asynccontextmanager
@@ -153,6 +181,7 @@ class Session:
             else:
                 async with self._connection.begin():
                     await self._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+                    await self._limit()
                     yield self._connection
 
     @asynccontextmanager
@@ -166,7 +195,15 @@ class Session:
                         yield self._connection
             else:
                 async with self._connection.begin():
+                    await self._limit()
                     yield self._connection
+        self._database.written()
+
+    async def _limit(self) -> None:
+        """Let PostgreSQL end a statement of this transaction that takes too long."""
+        if self._database.session_seconds is not None:
+            milliseconds = max(1, round(self._database.session_seconds * 1000))
+            await self._connection.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
 
 
 @asynccontextmanager

@@ -27,6 +27,10 @@ scans = Table(
     plain("actor_id", Key, "经办账号"),
     plain("started_at", Instant(), "开始时间", nullable=False),
     plain("finished_at", Instant(), "结束时间"),
+    Index(
+        "ix_scans_running", "scan_id",
+        postgresql_where=text("state = 'running'"), sqlite_where=text("state = 'running'"),
+    ),
     info={"label": "扫描"},
 )  # fmt: skip
 

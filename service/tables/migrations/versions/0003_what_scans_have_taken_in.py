@@ -113,6 +113,7 @@ def upgrade() -> None:
     with op.batch_alter_table('scans', schema=None) as batch_op:
         batch_op.add_column(sa.Column('whole', sa.Boolean(), server_default=sa.text('false'), nullable=False))
         batch_op.add_column(sa.Column('untouched', sa.Integer(), server_default='0', nullable=False))
+        batch_op.create_index('ix_scans_running', ['scan_id'], unique=False, postgresql_where=sa.text("state = 'running'"), sqlite_where=sa.text("state = 'running'"))
 
     with op.batch_alter_table('service_events', schema=None) as batch_op:
         batch_op.create_index('ix_service_events_happened_on', ['happened_on', 'resident_id'], unique=False)
@@ -124,6 +125,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_service_events_happened_on')
 
     with op.batch_alter_table('scans', schema=None) as batch_op:
+        batch_op.drop_index('ix_scans_running', postgresql_where=sa.text("state = 'running'"), sqlite_where=sa.text("state = 'running'"))
         batch_op.drop_column('untouched')
         batch_op.drop_column('whole')
 
