@@ -1,28 +1,43 @@
-"""The clock of the working morning: when the round is due, whether it was missed, and trying again until it succeeds."""
+"""What one process of a database minds: the clock of the working morning and of the weekly check, and records that change.
+
+Whoever leads does; the others wait until it is gone, however it went. When a round is due, whether it was missed, and
+trying again until it succeeds are said here, what a round does in `jobs`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from cronsim import CronSim
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
+from sqlalchemy.exc import DBAPIError
 
 from service.access.unit import House
-from service.engine import rulebook, scan
-from service.jobs import MORNING, run_day, settle_scan
+from service.access.wakes import watching
+from service.engine import rulebook
+from service.errors import Unavailable
+from service.jobs import MORNING, SELF_CHECK, follow_changes, run_day, self_check
 from service.logs import trace_of
 from service.records.importing import close_abandoned
 from service.settings import Settings
-from service.tables import job_runs
+from service.settling import settle_touched
+from service.tables import job_runs, scans
+from service.tables.alone import Held, alone
 
 log = structlog.get_logger(__name__)
+Work: TypeAlias = Callable[[], Awaitable[object]]
 RETRY = timedelta(minutes=5)
-"""How often a morning that failed or was missed is tried again."""
+"""How often a morning or a check that failed or was missed is tried again."""
+CHECKED_WITHIN = timedelta(days=8)
+"""A weekly check that is older was missed."""
+REST = 5.0
+"""Seconds before somebody who could not lead or not follow a change tries again."""
 
 
 async def missed(house: House, settings: Settings) -> bool:
@@ -41,11 +56,54 @@ async def catch_up(house: House, settings: Settings) -> None:
     """Close imports and finish scans that were cut off, and run today's round if its morning was missed."""
     async with house.write() as unit:
         await close_abandoned(unit)
-    async with house.read() as unit:
-        cut_off = await scan.unfinished(unit)
-    for scan_id in cut_off:
-        await settle_scan(house, settings, scan_id)
+    await follow_changes(house, settings)
+    await settle_touched(house, settings)  # a scan may have ended just before its tasks
     await _if_missed(house, settings)
+
+
+async def unchecked(house: House) -> bool:
+    """Whether the weekly check has not succeeded for longer than a week, though there are scans as old."""
+    async with house.read() as unit:
+        long_ago = unit.now - CHECKED_WITHIN
+        old = exists(select(scans.c.scan_id).where(scans.c.started_at < long_ago))
+        checked = exists(
+            select(job_runs.c.day).where(
+                job_runs.c.job == SELF_CHECK, job_runs.c.state == "done", job_runs.c.started_at >= long_ago
+            )
+        )
+        return bool((await unit.connection.execute(select(and_(old, ~checked)))).scalar_one())
+
+
+async def lead(house: House, settings: Settings) -> None:
+    """Mind clocks and records of this database as soon as no other process does, and for ever. The caller cancels it."""
+    while True:
+        try:
+            async with alone(house.database, "leading") as held:
+                log.info("leading")
+                await _mind(house, settings, held)
+        except (Unavailable, OSError, DBAPIError) as error:
+            log.error("leading_failed", **trace_of(error))
+        await asyncio.sleep(REST)
+
+
+async def _mind(house: House, settings: Settings, held: Held) -> None:
+    """Until another process may have become the one that leads."""
+    turn = asyncio.Lock()
+    clock = start_clock(house, settings, turn)
+    try:
+        async with watching(house, held) as next_word:
+            await _in_turn(turn, lambda: catch_up(house, settings))
+            while await held.still():
+                if not await _in_turn(turn, lambda: follow_changes(house, settings)):
+                    await asyncio.sleep(REST)
+                await next_word()
+    finally:
+        clock.shutdown(wait=False)
+
+
+async def _in_turn(turn: asyncio.Lock, work: Work) -> bool:
+    async with turn:
+        return await _guarded(work)
 
 
 def morning_of(settings: Settings, day: date) -> datetime:
@@ -67,24 +125,27 @@ class CronTrigger(BaseTrigger):  # type: ignore[misc]
 
 
 def start_clock(house: House, settings: Settings, turn: asyncio.Lock) -> AsyncIOScheduler:
-    """Start the clock that runs the round each morning, and tries again while it was missed or failed.
+    """Start the clock that runs the round each morning and the check each week, and tries again what was missed or failed.
 
-    Whoever else runs rounds in this process holds `turn`. The caller shuts the clock down.
+    Whoever else scans in this process holds `turn`. The caller shuts the clock down.
     """
     scheduler = AsyncIOScheduler(timezone=settings.zone)
 
     async def morning() -> None:
-        async with turn:
-            await _guarded(run_day(house, settings, house.clock.today()))
+        await _in_turn(turn, lambda: run_day(house, settings, house.clock.today()))
+
+    async def checking() -> None:
+        await _guarded(lambda: self_check(house))
 
     async def again() -> None:
-        if turn.locked():
-            return
-        async with turn:
-            await _guarded(_if_missed(house, settings))
+        if not turn.locked():
+            await _in_turn(turn, lambda: _if_missed(house, settings))
+        if await unchecked(house):
+            await checking()
 
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
     scheduler.add_job(morning, CronTrigger(settings.morning), id=MORNING, **options)
+    scheduler.add_job(checking, CronTrigger(settings.self_check), id=SELF_CHECK, **options)
     scheduler.add_job(again, "interval", seconds=RETRY.total_seconds(), id="again", **options)
     scheduler.start()
     return scheduler
@@ -95,8 +156,11 @@ async def _if_missed(house: House, settings: Settings) -> None:
         await run_day(house, settings, house.clock.today())
 
 
-async def _guarded(work: Awaitable[object]) -> None:
+async def _guarded(work: Work) -> bool:
+    """Whether it succeeded."""
     try:
-        await work
-    except Exception as error:  # the clock must go on ticking; the round is noted as failed
-        log.error("morning_failed", **trace_of(error))
+        await work()
+    except Exception as error:  # the clock must go on ticking; a round is noted as failed
+        log.error("clockwork_failed", **trace_of(error))
+        return False
+    return True

@@ -1,4 +1,5 @@
-"""The working-morning round, the only place that knows the order import → scan → plan → push.
+"""The working-morning round, the only place that knows the order import → scan → plan → push; and what comes between
+two mornings: records that change are followed at once, and once a week deltas are held against a full scan.
 
 A round is keyed by its day in `job_runs`. Every step is safe to repeat: an import is idempotent, a scan resumes at
 the first rule without a result, a plan gives the same list, a digest is queued once. So a round that was killed, or a
@@ -23,6 +24,7 @@ from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.calendar import WorkingDays
 from service.engine import rulebook, scan
+from service.engine.verify import Verification, verify
 from service.push import digests
 from service.push.deliveries import Waiting, waiting
 from service.push.quiet import QuietHours
@@ -38,7 +40,7 @@ from service.work.gather import Gathered
 from service.work.plan import Plan
 
 log = structlog.get_logger(__name__)
-MORNING = "morning"
+MORNING, SELF_CHECK = "morning", "self_check"
 ANSWERS_KEPT = timedelta(days=2)
 """How long a request may be repeated under its Idempotency-Key."""
 Progress = Callable[[str, int, int], None]
@@ -70,14 +72,9 @@ async def run_day(
         calendar = await rulebook.working_days(unit)
     if not force and not calendar.is_working(day):
         return Round(day, ran=False)
-    await _note(house, day, "running")
-    try:
+    async with _noted(house, MORNING, day) as told:
         done = await _round(house, settings, day, progress)
-    except BaseException:
-        await asyncio.shield(_note(house, day, "failed"))
-        raise
-    told = _told(done)
-    await _note(house, day, "done", told)
+        told |= _told(done)
     (log.warning if any(told[name] for name in TROUBLES) else log.info)(
         "morning_done", day=day.isoformat(), **told
     )
@@ -132,6 +129,28 @@ async def scan_once(
     return await scan.run(house, scan_id, progress, actor)
 
 
+async def follow_changes(house: House, settings: Settings) -> scan.Scan | None:
+    """Scan what has changed since the last scan, and bring tasks and lists in step; None where nothing has."""
+    async with house.read() as unit:
+        if not await scan.behind(unit) or not await scan.any_rule(unit):
+            return None
+    done = await scan_once(house, house.clock.today())
+    await settle_touched(house, settings)
+    return done
+
+
+async def self_check(house: House) -> Verification:
+    """Hold every rule's findings against a full scan, and write down what came of it. What differs stands in the log as an error."""
+    async with _noted(house, SELF_CHECK, house.clock.today()) as told:
+        found = await verify(house)
+        told |= {
+            "verified": found.verified,
+            "differences": found.differences,
+            "unverified": sorted(found.unverified),
+        }
+    return found
+
+
 async def settle_scan(house: House, settings: Settings, scan_id: int) -> None:
     """Run a scan that was begun, and bring tasks and lists in step with it."""
     await scan.run(house, scan_id)
@@ -183,12 +202,25 @@ def quiet_hours(settings: Settings, calendar: WorkingDays) -> QuietHours:
     )
 
 
-async def _note(house: House, day: date, state: str, detail: dict[str, Any] | None = None) -> None:
+@asynccontextmanager
+async def _noted(house: House, job: str, day: date) -> AsyncIterator[dict[str, Any]]:
+    """Keep in `job_runs` that a job runs, and how it ended; what is put into the dictionary is kept with it."""
+    told: dict[str, Any] = {}
+    await _note(house, job, day, "running")
+    try:
+        yield told
+    except BaseException:
+        await asyncio.shield(_note(house, job, day, "failed"))
+        raise
+    await _note(house, job, day, "done", told)
+
+
+async def _note(house: House, job: str, day: date, state: str, detail: dict[str, Any] | None = None) -> None:
     running = state == "running"
     changed = ["state", "finished_at", "detail", *(["started_at"] if running else [])]
     async with house.write() as unit:
         row = {
-            "job": MORNING,
+            "job": job,
             "day": day,
             "state": state,
             "started_at": unit.now,

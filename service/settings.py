@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     morning: str = Field(
         "30 8 * * *", description="Cron line of the working-morning round; skipped on days off"
     )
+    self_check: str = Field(
+        "30 3 * * 0", description="Cron line of the weekly check that deltas have led where a full scan would"
+    )
+    scan_seconds: int = Field(
+        600, ge=1, le=86_400, description="Seconds after which PostgreSQL ends a statement of a scan"
+    )
     drop_folder: Path | None = Field(
         None, description="Folder whose files the morning round imports; empty means `home/drop`"
     )
@@ -66,7 +72,7 @@ class Settings(BaseSettings):
             raise ValueError(f"没有叫 {value} 的时区，如 Asia/Shanghai") from error
         return value
 
-    @field_validator("morning")
+    @field_validator("morning", "self_check")
     @classmethod
     def _five_cron_fields(cls, value: str) -> str:
         from datetime import UTC, datetime

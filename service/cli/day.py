@@ -21,6 +21,7 @@ from service.cli.words import (
     scan_lines,
     tally_words,
     troubled,
+    verification_lines,
 )
 from service.clock import SystemClock
 from service.engine import explain, rulebook, scan
@@ -39,13 +40,19 @@ on_option = click.option("--on", "on", type=Day(), help="哪一天，默认今�
 @click.option("--as-of", "as_of", type=Day(), help="截至哪一天，默认今天；将来的日子只预览，不写入。")
 @click.option("--rule", "only_rule", help="只扫描这条规则。")
 @click.option("--full", "whole", is_flag=True, help="重新判断所有人；通常只判断有变化的。")
+@click.option("--verify", "verify_", is_flag=True, help="核对增量结果是否与全量一致，不改动结果。")
 @as_json
 @click.pass_obj
 @run
 async def scan_command(
-    settings: Settings, as_of: date | None, only_rule: str | None, whole: bool, json_: bool
+    settings: Settings, as_of: date | None, only_rule: str | None, whole: bool, verify_: bool, json_: bool
 ) -> None:
     """用生效的规则扫描记录：上次扫描以来有变化的，或到了日子的。"""
+    if verify_:
+        if as_of or only_rule or whole:
+            refuse("--verify 核对所有规则，不能与 --as-of、--rule、--full 同用。", "usage")
+        await _verify(settings, json_)
+        return
     async with opened(settings) as house:
         day = as_of or house.clock.today()
         async with house.read() as unit:
@@ -59,6 +66,18 @@ async def scan_command(
     else:
         click.echo("\n".join(scan_lines(done)))
     if done.state == "incomplete":
+        raise SystemExit(IN_PART)
+
+
+async def _verify(settings: Settings, json_: bool) -> None:
+    async with opened(settings) as house:
+        found = await jobs.self_check(house)
+        await settle_touched(house, settings)  # what waited was scanned first
+    if json_:
+        print_json(found)
+    else:
+        click.echo("\n".join(verification_lines(found)))
+    if not found.equal or found.unverified:
         raise SystemExit(IN_PART)
 
 

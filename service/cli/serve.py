@@ -1,4 +1,4 @@
-"""Serving: the API, the morning clock and the sender, in one process."""
+"""Serving: the API and the sender, and in one process of a database the clocks and the scans."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ import errno
 import signal
 
 import click
-import structlog
 
 from service import clockwork, jobs
 from service.access.unit import House
 from service.app import build_app, listening
 from service.cli.shell import opened, refuse, run
-from service.logs import trace_of
 from service.settings import Settings
-
-log = structlog.get_logger(__name__)
 
 
 @click.command("serve")
@@ -37,7 +33,7 @@ async def serve_command(settings: Settings) -> None:
 
 
 async def serve(settings: Settings, house: House) -> None:
-    """Serve until SIGINT or SIGTERM; a morning that was missed is caught up first thing.
+    """Serve until SIGINT or SIGTERM; whoever leads first catches up with a morning that was missed.
 
     If the sender ends by itself the service stops with an error: it must not look well while nobody is told anything.
     """
@@ -47,30 +43,17 @@ async def serve(settings: Settings, house: House) -> None:
         jobs.open_sender(house, settings) as sender,
         listening(app, settings.host, settings.port) as url,
     ):
-        turn = asyncio.Lock()
-        clock = clockwork.start_clock(house, settings, turn)
         sending = asyncio.create_task(sender.run(stop))
         sending.add_done_callback(lambda _ended: stop.set())
-        catching_up = asyncio.create_task(_catch_up(house, settings, turn))
+        leading = asyncio.create_task(clockwork.lead(house, settings))
         click.echo(f"智推已启动：{url}（接口文档 {url}/docs，按 Ctrl-C 停止）")
         try:
             await stop.wait()
         finally:
-            clock.shutdown(wait=False)
-            catching_up.cancel()
-            await asyncio.gather(catching_up, return_exceptions=True)
+            leading.cancel()
+            await asyncio.gather(leading, return_exceptions=True)
             await sending
     click.echo("已停止。")
-
-
-async def _catch_up(house: House, settings: Settings, turn: asyncio.Lock) -> None:
-    try:
-        async with turn:
-            await clockwork.catch_up(house, settings)
-    except (
-        Exception
-    ) as error:  # the service can work without it; the round is noted as failed and the clock tries again
-        log.error("catching_up_failed", **trace_of(error))
 
 
 def _stop_signal() -> asyncio.Event:

@@ -125,7 +125,7 @@ async def opened(settings: Settings, *, on: date | None = None, ready: bool = Tr
     """
     clock = SystemClock(settings.zone) if on is None else SetClock.at(on, 8, 30, settings.zone)
     vault = open_vault(settings)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, session_seconds=settings.scan_seconds)
     try:
         if ready and not await is_current(database):
             raise NotReady("数据表还没有建立，或不是当前版本，请运行 zhitui init（只补建和升级，不删数据）。")

@@ -14,6 +14,7 @@ from service.api.tasks import FindingView, TaskView
 from service.engine.explain import Explanation
 from service.engine.judging import WITHOUT_VALUE
 from service.engine.scan import RuleResult, Scan
+from service.engine.verify import Verification
 from service.jobs import Round
 from service.push.deliveries import Waiting
 from service.push.rounds import Tally
@@ -83,6 +84,25 @@ def scan_lines(scan: Scan) -> Iterator[str]:
             yield f"      无法判断，因{because}：{count} 条"
     if scan.untouched:
         yield f"  其余 {scan.untouched} 条规则没有要重新判断的对象"
+
+
+STEP = {
+    "resolved": "应结为已解决", "withdrawn": "应撤回", "rearmed": "应重新提出", "updated": "应更新", "opened": "应新增",
+    "undecided": "无法判断的说明应更新",
+}  # fmt: skip
+
+
+def verification_lines(found: Verification) -> Iterator[str]:
+    """Whether deltas have led where a full scan would, and what to do where not."""
+    if found.equal:
+        yield f"已核对 {found.verified} 条规则：增量扫描的结果与全量扫描一致。"
+    else:
+        yield f"已核对 {found.verified} 条规则，{len(found.differences)} 条与全量扫描不一致，没有改动："
+        for rule, steps in found.differences.items():
+            yield f"  ✗ {rule}：" + "，".join(f"{STEP[step]} {count}" for step, count in steps.items())
+        yield "  请运行 zhitui scan --full 改正，并把上面几行告诉维护人员：记录可能被绕过本系统直接改动过。"
+    for rule, why in found.unverified.items():
+        yield f"  ? {rule} 未能核对：{why.rstrip('。')}。"
 
 
 def _judged(rule: RuleResult) -> str:

@@ -117,10 +117,15 @@ async def wanted_versions(unit: Unit, as_of: date, only_rule: str | None) -> lis
     """The rule versions of a day; NotFound for a rule not in force then, Conflict when none was ever published."""
     if only_rule is not None:
         return [await rule_in_force(unit, only_rule, as_of)]
-    ever = await unit.connection.execute(select(rule_versions.c.version_id).limit(1))
-    if ever.first() is None:
+    if not await any_rule(unit):
         raise Conflict("还没有任何规则，请先运行 zhitui rules load。")
     return await in_force(unit, as_of)
+
+
+async def any_rule(unit: Unit) -> bool:
+    """Whether any rule was ever published: without one there is nothing to scan by."""
+    ever = await unit.connection.execute(select(rule_versions.c.version_id).limit(1))
+    return ever.first() is not None
 
 
 async def run(house: House, scan_id: int, report: Report | None = None, actor: Actor = SYSTEM) -> Scan:
