@@ -92,18 +92,18 @@ async def _mind(house: House, settings: Settings, held: Held) -> None:
     clock = start_clock(house, settings, turn)
     try:
         async with watching(house, held) as next_word:
-            await _in_turn(turn, lambda: catch_up(house, settings))
+            await _in_turn(turn, "catching_up_failed", lambda: catch_up(house, settings))
             while await held.still():
-                if not await _in_turn(turn, lambda: follow_changes(house, settings)):
+                if not await _in_turn(turn, "following_failed", lambda: follow_changes(house, settings)):
                     await asyncio.sleep(REST)
                 await next_word()
     finally:
         clock.shutdown(wait=False)
 
 
-async def _in_turn(turn: asyncio.Lock, work: Work) -> bool:
+async def _in_turn(turn: asyncio.Lock, event: str, work: Work) -> bool:
     async with turn:
-        return await _guarded(work)
+        return await _guarded(event, work)
 
 
 def morning_of(settings: Settings, day: date) -> datetime:
@@ -132,14 +132,14 @@ def start_clock(house: House, settings: Settings, turn: asyncio.Lock) -> AsyncIO
     scheduler = AsyncIOScheduler(timezone=settings.zone)
 
     async def morning() -> None:
-        await _in_turn(turn, lambda: run_day(house, settings, house.clock.today()))
+        await _in_turn(turn, "morning_failed", lambda: run_day(house, settings, house.clock.today()))
 
     async def checking() -> None:
-        await _guarded(lambda: self_check(house))
+        await _guarded("self_check_failed", lambda: self_check(house))
 
     async def again() -> None:
         if not turn.locked():
-            await _in_turn(turn, lambda: _if_missed(house, settings))
+            await _in_turn(turn, "morning_failed", lambda: _if_missed(house, settings))
         if await unchecked(house):
             await checking()
 
@@ -156,11 +156,11 @@ async def _if_missed(house: House, settings: Settings) -> None:
         await run_day(house, settings, house.clock.today())
 
 
-async def _guarded(work: Work) -> bool:
-    """Whether it succeeded."""
+async def _guarded(event: str, work: Work) -> bool:
+    """Whether it succeeded; where not, the event is in the log."""
     try:
         await work()
     except Exception as error:  # the clock must go on ticking; a round is noted as failed
-        log.error("clockwork_failed", **trace_of(error))
+        log.error(event, **trace_of(error))
         return False
     return True

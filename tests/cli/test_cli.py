@@ -138,6 +138,26 @@ def test_scanning_a_day_to_come_is_a_preview(ready: Run) -> None:
     assert "没有写入" in result.stdout
 
 
+def test_a_verification_says_that_nothing_differs_and_what_does(ready: Run, tmp_path: Path) -> None:
+    ready("rules", "load", *REFERENCE)
+    equal = ready("scan", "--verify")
+    assert equal.exit_code == 0, equal.output
+    assert "一致" in equal.stdout
+    with sqlite3.connect(tmp_path / "home" / "zhitui.db") as past_the_house:
+        past_the_house.execute(
+            "INSERT INTO residents (id_number, id_number_index, id_type, name, hukou_code, birth_date)"
+            " VALUES ('x', 'x', 'id_card', '陈', '330102003057', '1930-01-01')"
+        )
+    different = ready("scan", "--verify")
+    assert different.exit_code == 3
+    assert "old-age-allowance：应新增 1" in different.stdout
+    assert "zhitui scan --full" in different.stdout
+    told = document(ready("scan", "--verify", "--json"))["differences"]
+    assert told["old-age-allowance"] == {"opened": 1}
+    mixed = ready("scan", "--verify", "--full")
+    assert (mixed.exit_code, "--verify" in mixed.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("command", ["plan", "push", "run-day"])
 def test_another_day_is_rearranged_only_when_it_is_meant(ready: Run, command: str) -> None:
     result = ready(command, "--on", "2099-06-01")

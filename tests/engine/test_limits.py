@@ -40,7 +40,9 @@ async def test_a_rule_that_takes_too_long_keeps_its_findings_and_stops_no_other(
         await made.enterprise(unit)
         scan_id = await scan.begin(unit, as_of=unit.today)
     async with house.write() as unit:
-        await unit.connection.execute(text("ANALYZE"))  # or the rows would be counted, by nobody in particular
+        await unit.connection.execute(
+            text("ANALYZE")
+        )  # or the rows would be counted, by nobody in particular
     short = House(Database(database_url, session_seconds=0.5), house.clock, house.vault)
     async with house.write() as unit:
         await unit.connection.execute(text("LOCK TABLE residents IN ACCESS EXCLUSIVE MODE"))
