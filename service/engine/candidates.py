@@ -62,10 +62,10 @@ async def find(unit: Unit, ground: Basis, rule: CheckedRule, since: Since, popul
     sources = [touched(rule, ground.catalogue, since.ledger)] if reads_any(rule, since.ledger.kinds) else []
     sources += _gone(rule, since.ledger)
     if since.as_of != since.progress.as_of:
-        days = _day_come(unit, ground, rule, since)
-        if days is None:
+        come = days_come(unit, ground, rule, since.progress.as_of, since.as_of)
+        if come is None:
             return "day"
-        sources += [*days, _quiet_over(rule, since)]
+        sources += come
     if not sources:
         return None
     most = max(FEW, round(SHARE * population))
@@ -82,25 +82,28 @@ async def wake_everyone(unit: Unit, ground: Basis, rule: CheckedRule, changed: L
     await _wake(unit, ground, rule, changed, among=None)
 
 
-def _day_come(unit: Unit, ground: Basis, rule: CheckedRule, since: Since) -> list[Select[Any]] | None:
-    """Whose cells a date condition answers otherwise on this day than on the day of the last scan, region by region."""
-    then, now = ground.regions(rule, since.progress.as_of), ground.regions(rule, since.as_of)
-    if not _alike(then, now):
+def days_come(
+    unit: Unit, ground: Basis, rule: CheckedRule, then: date, now: date
+) -> list[Select[Any]] | None:
+    """Whom the days alone may have changed something for; None where everyone has to be judged.
+
+    Whose cells a date condition answers otherwise on the one day than on the other, region by region, and whose quiet
+    time is over. CannotEvaluate where no region has all values it needs.
+    """
+    before, after = ground.regions(rule, then), ground.regions(rule, now)
+    if not _alike(before, after):
         return None
     found = []
-    for before, after in zip(then, now, strict=True):
-        if after.missing:
+    for old, new in zip(before, after, strict=True):
+        if new.missing:
             continue
-        moments = (
-            ground.moment(since.progress.as_of, before.values),
-            ground.moment(since.as_of, after.values),
-        )
-        crossed = crossing(rule, ground.catalogue, *moments, dialect=unit.dialect, within=after.region)
+        moments = ground.moment(then, old.values), ground.moment(now, new.values)
+        crossed = crossing(rule, ground.catalogue, *moments, dialect=unit.dialect, within=new.region)
         if crossed is EVERYONE:
             return None
         if crossed is not None:
             found.append(crossed)
-    return found
+    return [*found, _quiet_over(rule, then, now)]
 
 
 def _alike(then: list[Valued], now: list[Valued]) -> bool:
@@ -110,13 +113,13 @@ def _alike(then: list[Valued], now: list[Valued]) -> bool:
     ]
 
 
-def _quiet_over(rule: CheckedRule, since: Since) -> Select[Any]:
+def _quiet_over(rule: CheckedRule, then: date, now: date) -> Select[Any]:
     f = findings.c
     return select(f.subject_id).where(
         f.rule == rule.document.rule,
         f.subject_kind == rule.document.subject,
-        f.quiet_until > since.progress.as_of,
-        f.quiet_until <= since.as_of,
+        f.quiet_until > then,
+        f.quiet_until <= now,
     )
 
 
