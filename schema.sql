@@ -350,6 +350,7 @@ CREATE TABLE forecast_rules (
   scan_id BIGINT NOT NULL,
   made_at TIMESTAMP WITH TIME ZONE,
   judged INTEGER DEFAULT '0' NOT NULL,
+  whole_days INTEGER DEFAULT '0' NOT NULL,
   error TEXT,
   milliseconds INTEGER DEFAULT '0' NOT NULL,
   CONSTRAINT pk_forecast_rules PRIMARY KEY (rule),

@@ -1,8 +1,22 @@
-"""The temporary tables of a scan: they belong to its connection, outlive its transactions, and are emptied before use."""
+"""The temporary tables of a scan or a forecast: they belong to its connection, outlive its transactions, and are emptied before use."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, CompoundSelect, Date, MetaData, Select, Table, Text, delete, func, select, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    CompoundSelect,
+    Date,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.schema import CreateTable
 
 from service.access.unit import Unit
@@ -39,6 +53,24 @@ lacking_now = _table("lacking_now", _subject(), Column("fact", Text, primary_key
 """What is missing of whom; an empty fact stands for the subject as such."""
 differing = _table("differing", Column("step", Text, primary_key=True), _subject())
 """Whose findings are out of step with `verdicts_now`, by what has to be done about it."""
+episodes_ahead = _table(
+    "episodes_ahead",
+    _subject(),
+    Column("open", Boolean, nullable=False),
+    Column("again_on", Date),
+    Column("quiet_until", Date),
+)
+"""Whoever has or had an episode, of those a forecast asks about: whether it is open, from which day one that a person
+settled may be opened anew, and until when one that was settled and withdrawn keeps another from being opened."""
+opened_ahead = _table("opened_ahead", _subject())
+"""Whose episode opens on the day that is forecast."""
+expected_ahead = _table(
+    "expected_ahead",
+    Column("day", Date, primary_key=True),
+    Column("division_code", Text, primary_key=True),
+    Column("expected", Integer, nullable=False),
+)
+"""How many episodes open on which day where."""
 
 
 async def empty(unit: Unit, *tables: Table) -> None:

@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.Column('scan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('made_at', columns.Instant(timezone=True), nullable=True),
     sa.Column('judged', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('whole_days', sa.Integer(), server_default='0', nullable=False),
     sa.Column('error', sa.Text(), nullable=True),
     sa.Column('milliseconds', sa.Integer(), server_default='0', nullable=False),
     sa.ForeignKeyConstraint(['scan_id'], ['scans.scan_id'], name=op.f('fk_forecast_rules_scan_id')),
