@@ -82,8 +82,18 @@ def crossing(
     moves = windows(rule, then, now)
     if moves is EVERYONE:
         return EVERYONE
-    if not moves:
-        return None
+    return crossed(rule, catalogue, moves, dialect=dialect, within=within) if moves else None
+
+
+def crossed(
+    rule: CheckedRule,
+    catalogue: Catalogue,
+    moves: Iterable[Move],
+    *,
+    dialect: Dialect,
+    within: Region | None = None,
+) -> Select[Any]:
+    """The keys (`subject_id`, each once) of the subjects with a cell in one of the windows, of which there is one at least."""
     alike: dict[tuple[Guard, ...], list[Move]] = {}
     for move in moves:
         alike.setdefault(move.guards, []).append(move)

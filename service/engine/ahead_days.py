@@ -8,20 +8,27 @@ where the days change what the rule asks, or the rule begins.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import pairwise
 
 from sqlalchemy import select, union
 
 from rules import CannotEvaluate, CheckedRule, RuleErrors
+from rules.regions import Region
+from rules.windows import EVERYONE, Move, joined
 from service.access.unit import Unit
 from service.engine.ahead import Ahead
-from service.engine.candidates import days_come
+from service.engine.candidates import Moved, come, days_move
 from service.engine.judging import judge
 from service.engine.progress import Progress
 from service.engine.rule_scan import must_be_full
 from service.engine.rulebook import Basis, Version
 from service.engine.scratch import candidates, empty, put
+
+STRETCHES = (30, 5)
+"""Days that are looked at together before they are one by one: most rules move nobody for weeks in a small place."""
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,13 @@ async def walk(
     path = _Path(unit, ground, Ahead(unit, rule, min(days)), known)
     await path.ahead.begin()
     done = Walked()
+    lasts = _lasts(days)
     for day, version in days.items():
         if version is None or not version.effective(day):
             await path.leave()
             continue
         try:
-            judged = await path.go(version, day)
+            judged = await path.go(version, day, lasts[day])
         except (CannotEvaluate, RuleErrors) as error:
             done = replace(done, error=done.error or f"{day} 起不能推算：{error}")
             continue
@@ -63,17 +71,33 @@ async def walk(
     return done
 
 
+def _lasts(days: Mapping[date, Version | None]) -> dict[date, date]:
+    """Of each day, up to which one the same version is in force without a break."""
+    lasts: dict[date, date] = {}
+    for day, version in reversed(list(days.items())):
+        following = days.get(day + ONE_DAY)
+        goes_on = version is not None and following == version and version.effective(day + ONE_DAY)
+        lasts[day] = lasts[day + ONE_DAY] if goes_on else day
+    return lasts
+
+
 @dataclass
 class _Path:
-    """Where a rule stands: the last day it was judged on, by which version."""
+    """Where a rule stands: the last day it was judged on, by which version.
+
+    Days that move nobody are found many at a time: `idle_until` says up to which day nobody is moved, `probed` up to
+    which one stretches of each length are known to move somebody.
+    """
 
     unit: Unit
     ground: Basis
     ahead: Ahead
     known: Progress | None
     started: bool = False
-    """Whether a day was judged, after which neither fields nor parameters can have been edited."""
     inside: bool = True
+    idle_until: date = date.min
+    probed: dict[int, date] = field(default_factory=dict)
+    moved: dict[date, Moved | None] = field(default_factory=dict)
 
     async def leave(self) -> None:
         """A day on which the rule is not in force."""
@@ -81,10 +105,10 @@ class _Path:
             await self.ahead.withdraw()
         self.inside, self.known = False, None
 
-    async def go(self, version: Version, day: date) -> int | None:
-        """Judge a day; returns of how many, None for everyone."""
+    async def go(self, version: Version, day: date, last: date) -> int | None:
+        """Judge a day; returns of how many, None for everyone. Up to `last` the version stays the same."""
         rule = self.ground.checked(version)
-        whom = await self._whom(version, rule, day)
+        whom = await self._whom(version, rule, day, last)
         if whom != 0:
             among = None if whom is None else select(candidates.c.subject_id)
             judged = await judge(self.unit, self.ground, rule, day, among)
@@ -95,12 +119,57 @@ class _Path:
         self.known = Progress(rule.document.rule, 0, version.version_id, day, "")
         return whom
 
-    async def _whom(self, version: Version, rule: CheckedRule, day: date) -> int | None:
+    async def _whom(self, version: Version, rule: CheckedRule, day: date, last: date) -> int | None:
         """Fill the candidates and count them; None for everyone."""
         known = self.known
         if known is None or known.version_id != version.version_id:
             return None
         if not self.started and must_be_full(self.ground, version, rule, known, day):
             return None
-        come = days_come(self.unit, self.ground, rule, known.as_of, day)
-        return None if come is None else await put(self.unit, candidates, select(union(*come).subquery()))
+        if await self._idle(rule, known.as_of, day, last):
+            return 0
+        moved = self._moves(rule, known.as_of, day)
+        if moved is None:
+            return None
+        them = union(*come(self.unit, self.ground, rule, moved, known.as_of, day)).subquery()
+        return await put(self.unit, candidates, select(*them.c))
+
+    async def _idle(self, rule: CheckedRule, then: date, day: date, last: date) -> bool:
+        """Whether nobody is moved on this day, nor on others that are looked at together with it."""
+        if day <= self.idle_until:
+            return True
+        for length in STRETCHES:
+            upto = min(day + timedelta(days=length - 1), last)
+            if upto == day or self.probed.get(length, date.min) >= day:
+                continue
+            self.probed[length] = upto
+            if not await self._anybody(rule, then, upto):
+                self.idle_until = upto
+                return True
+        return False
+
+    async def _anybody(self, rule: CheckedRule, then: date, upto: date) -> bool:
+        """Whether some day up to one may move somebody; also where that cannot be said of all days at once."""
+        days = [then + timedelta(days=number) for number in range((upto - then).days + 1)]
+        try:
+            moved = [self._moves(rule, one, other) for one, other in pairwise(days)]
+        except CannotEvaluate:
+            return True
+        together: dict[Region, tuple[Move, ...]] = {}
+        for region in moved[0] or ():
+            moves = joined(each[region] for each in moved if each is not None)
+            if moves is EVERYONE:
+                return True
+            together[region] = moves
+        if None in moved:
+            return True
+        them = union(*come(self.unit, self.ground, rule, together, then, upto)).subquery()
+        return (await self.unit.connection.execute(select(*them.c).limit(1))).first() is not None
+
+    def _moves(self, rule: CheckedRule, then: date, day: date) -> Moved | None:
+        """What moves between the last day that was judged and another; reckoned once."""
+        if then != day - ONE_DAY:
+            return days_move(self.ground, rule, then, day)
+        if day not in self.moved:
+            self.moved[day] = days_move(self.ground, rule, then, day)
+        return self.moved[day]
