@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from service.access.actors import code_range, prefix_of, visible
 from service.access.unit import Unit
-from service.errors import NotFound
+from service.errors import InvalidInput, NotFound
 from service.tables import divisions, forecast_rules, forecasts, rule_versions, scans
 
 By: TypeAlias = Literal["day", "rule", "division"]
@@ -41,7 +41,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Failed:
+class Untold:
     """A rule that could not be told, or not from some day on, and why."""
 
     rule: str
@@ -56,7 +56,7 @@ class Made:
     scan_id: int
     as_of: date
     made_at: datetime
-    failed: list[Failed]
+    untold: list[Untold]
 
 
 async def made(unit: Unit, rule: str | None = None) -> Made:
@@ -69,8 +69,8 @@ async def made(unit: Unit, rule: str | None = None) -> Made:
     if not rows:
         raise NotFound("还没有推算过；每个工作日早晨扫描后推算一次，也可以运行 zhitui forecast。")
     oldest = min(rows, key=lambda row: (row.as_of, row.made_at))
-    failed = [Failed(row.rule, row.title or row.rule, row.error) for row in rows if row.error]
-    return Made(oldest.scan_id, oldest.as_of, oldest.made_at, failed)
+    untold = [Untold(row.rule, row.title or row.rule, row.error) for row in rows if row.error]
+    return Made(oldest.scan_id, oldest.as_of, oldest.made_at, untold)
 
 
 async def total(unit: Unit, wish: Wish) -> int:
@@ -79,20 +79,27 @@ async def total(unit: Unit, wish: Wish) -> int:
     return int((await unit.connection.execute(summed)).scalar_one())
 
 
-async def page(
-    unit: Unit, by: By, wish: Wish, *, after: date | str | None = None, limit: int = 50
-) -> list[Group]:
+async def page(unit: Unit, by: By, wish: Wish, *, after: str | None = None, limit: int = 50) -> list[Group]:
     """Days, rules or divisions with something to expect, in the order of their keys; `after` is the last one seen."""
     column = COLUMNS[by]
-    seen = true() if after is None else column > after
+    seen = true() if after is None else column > _key(by, after)
     return await _groups(unit, by, _grouped(unit, by, wish).where(seen).order_by(column).limit(limit))
 
 
-async def most(unit: Unit, by: By, wish: Wish, limit: int) -> list[Group]:
-    """The rules or divisions with most to expect, these first."""
+async def most(unit: Unit, by: By, wish: Wish, limit: int | None = None) -> list[Group]:
+    """The rules or divisions with most to expect, these first; all of them without a limit."""
     column = COLUMNS[by]
     statement = _grouped(unit, by, wish).order_by(func.sum(forecasts.c.expected).desc(), column)
     return await _groups(unit, by, statement.limit(limit))
+
+
+def _key(by: By, after: str) -> date | str:
+    if by != "day":
+        return after
+    try:
+        return date.fromisoformat(after)
+    except ValueError:
+        raise InvalidInput("after 请照抄上一页返回的 next。") from None
 
 
 def _grouped(unit: Unit, by: By, wish: Wish) -> Select[Any]:
