@@ -14,7 +14,7 @@ class Permission(StrEnum):
     REVEAL = "reveal"  # read one private field in full, with a reason, audited
     READ_RULES = "read_rules"
     EDIT_RULES = "edit_rules"
-    FORECAST = "forecast"  # how much work is expected in the own area, in numbers
+    FORECAST = "forecast"  # how much work is expected in the own area, or of the own department, in numbers
     SCAN = "scan"
     IMPORT = "import"
     FIELDS = "fields"  # declare and retire extension fields: decides what is recorded of people
@@ -56,5 +56,5 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM_ADMIN: _EVERYONE
     | {Permission.READ_RULES, Permission.SCAN, Permission.IMPORT, Permission.FIELDS},
     Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS},
-    Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.AUDIT, Permission.FORECAST},
+    Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.AUDIT},
 }

@@ -51,9 +51,10 @@ class ForecastView(View):
 
 @routes.get("/forecast", permission=Permission.FORECAST)
 async def show_forecast(request: Request, query: ForecastQuery) -> ForecastView:
-    """Show how many findings are expected to open in the next 30 days, by day, rule or division of the own area.
+    """Show how many findings are expected to open in the next 30 days, by day, rule or division.
 
-    Reckoned each working morning after the scan, from the records, rules and parameter values known then.
+    Of the own area; for a department, of its own rules. Reckoned each working morning after the scan, from the records,
+    rules and parameter values known then.
     """
     wish = Wish(query.rule, query.division, query.until)
     async with request.reading() as unit:

@@ -35,6 +35,7 @@ from service.engine.comparing import wanted_verdicts
 from service.engine.judging import UNJUDGED, Judged
 from service.engine.scratch import (
     candidates,
+    clear,
     empty,
     episodes_ahead,
     expected_ahead,
@@ -111,8 +112,7 @@ class Ahead:
             still = union_all(*judged.still_applies(self.unit, settled)).subquery()
             resolved = e.subject_id.in_(select(still.c.subject_id))
             await self._close(and_(gone, e.again_on > day, ~resolved), quiet=True)
-        await self._close(gone)
-        await self._close(and_(e.open, _ripe(day), again))
+        await self._close(or_(gone, and_(e.open, _ripe(day), again)))
 
     async def _close(self, which: ColumnElement[bool], *, quiet: bool = False) -> None:
         e = episodes_ahead.c
@@ -132,7 +132,7 @@ class Ahead:
         await self.unit.connection.execute(delete(episodes_ahead).where(episodes_ahead.c.subject_id.in_(new)))
         fresh = select(opened_ahead.c.subject_id, true(), null(), null())
         await put(self.unit, episodes_ahead, fresh)
-        await empty(self.unit, opened_ahead)
+        await clear(self.unit, opened_ahead)
 
 
 def _ripe(day: date) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sqlalchemy import select, union
+from sqlalchemy import func, select, union
 
 from rules import CannotEvaluate, CheckedRule, RuleErrors
 from rules.regions import Region
@@ -24,10 +24,12 @@ from service.engine.judging import judge
 from service.engine.progress import Progress
 from service.engine.rule_scan import must_be_full
 from service.engine.rulebook import Basis, Version
-from service.engine.scratch import candidates, empty, put
+from service.engine.scratch import candidates, clear, put
 
 STRETCHES = (30, 5)
 """Days that are looked at together before they are one by one: most rules move nobody for weeks in a small place."""
+BUSY = 2
+"""Subjects a day from which on hardly a day will move nobody, so that each is looked at by itself."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -111,10 +113,10 @@ class _Path:
         whom = await self._whom(version, rule, day, last)
         if whom != 0:
             among = None if whom is None else select(candidates.c.subject_id)
-            judged = await judge(self.unit, self.ground, rule, day, among)
+            judged = await judge(self.unit, self.ground, rule, day, among, reasons=False)
             await self.ahead.step(judged, day, everyone=whom is None)
         if whom:
-            await empty(self.unit, candidates)
+            await clear(self.unit, candidates)
         self.inside = self.started = True
         self.known = Progress(rule.document.rule, 0, version.version_id, day, "")
         return whom
@@ -143,28 +145,34 @@ class _Path:
             if upto == day or self.probed.get(length, date.min) >= day:
                 continue
             self.probed[length] = upto
-            if not await self._anybody(rule, then, upto):
+            days = (upto - then).days
+            moved = await self._number(rule, then, upto, BUSY * days)
+            if moved == 0:
                 self.idle_until = upto
                 return True
+            if moved is None or moved == BUSY * days:
+                self.probed = dict.fromkeys(STRETCHES, upto)
+                return False
         return False
 
-    async def _anybody(self, rule: CheckedRule, then: date, upto: date) -> bool:
-        """Whether some day up to one may move somebody; also where that cannot be said of all days at once."""
+    async def _number(self, rule: CheckedRule, then: date, upto: date, most: int) -> int | None:
+        """How many the days up to one may move, `most` at the most; None where that cannot be asked of all at once."""
         days = [then + timedelta(days=number) for number in range((upto - then).days + 1)]
         try:
             moved = [self._moves(rule, one, other) for one, other in pairwise(days)]
         except CannotEvaluate:
-            return True
+            return None
+        if None in moved:
+            return None
         together: dict[Region, tuple[Move, ...]] = {}
         for region in moved[0] or ():
             moves = joined(each[region] for each in moved if each is not None)
             if moves is EVERYONE:
-                return True
+                return None
             together[region] = moves
-        if None in moved:
-            return True
         them = union(*come(self.unit, self.ground, rule, together, then, upto)).subquery()
-        return (await self.unit.connection.execute(select(*them.c).limit(1))).first() is not None
+        some = select(*them.c).limit(most).subquery()
+        return int((await self.unit.connection.execute(select(func.count()).select_from(some))).scalar_one())
 
     def _moves(self, rule: CheckedRule, then: date, day: date) -> Moved | None:
         """What moves between the last day that was judged and another; reckoned once."""

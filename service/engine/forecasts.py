@@ -63,7 +63,14 @@ async def made(unit: Unit, rule: str | None = None) -> Made:
     """Where the forecast of all rules, or of one, comes from; NotFound while there is none."""
     f = forecast_rules.c
     mine = true() if rule is None else f.rule == rule
-    columns = select(f.rule, f.scan_id, f.made_at, f.error, scans.c.as_of, _title(f.rule).label("title"))
+    columns = select(
+        f.rule,
+        f.scan_id,
+        f.made_at,
+        f.error,
+        scans.c.as_of,
+        _of_active(rule_versions.c.title, f.rule).label("title"),
+    )
     joined = columns.join(scans, scans.c.scan_id == f.scan_id)
     rows = (await unit.connection.execute(joined.where(mine, f.made_at.is_not(None)).order_by(f.rule))).all()
     if not rows:
@@ -128,7 +135,8 @@ async def _names(unit: Unit, by: By, keys: Sequence[Any]) -> Mapping[Any, str]:
 def _asked(unit: Unit, wish: Wish) -> ColumnElement[bool]:
     """The rows in the actor's sight that are asked about,"""
     f = forecasts.c
-    conditions = [visible(unit.actor, f.division_code)]
+    department = _of_active(rule_versions.c.department, f.rule)
+    conditions = [visible(unit.actor, f.division_code, department=department)]
     if wish.rule is not None:
         conditions.append(f.rule == wish.rule)
     if wish.division:
@@ -139,6 +147,6 @@ def _asked(unit: Unit, wish: Wish) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _title(rule: ColumnElement[str]) -> ColumnElement[str]:
+def _of_active(column: ColumnElement[str], rule: ColumnElement[str]) -> ColumnElement[str]:
     v = rule_versions.c
-    return select(v.title).where(v.rule == rule, v.state == "active").limit(1).scalar_subquery()
+    return select(column).where(v.rule == rule, v.state == "active").limit(1).scalar_subquery()

@@ -77,6 +77,12 @@ async def empty(unit: Unit, *tables: Table) -> None:
     """Make the tables, or empty them."""
     for table in tables:
         await unit.connection.execute(CreateTable(table, if_not_exists=True))
+    await clear(unit, *tables)
+
+
+async def clear(unit: Unit, *tables: Table) -> None:
+    """Empty tables that were made on this connection."""
+    for table in tables:
         # PostgreSQL's DELETE leaves the rows to a vacuum that temporary tables never get.
         emptied = text(f"TRUNCATE {table.name}") if unit.dialect == "postgresql" else delete(table)
         await unit.connection.execute(emptied)
