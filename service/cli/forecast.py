@@ -109,7 +109,7 @@ def _day_lines(days: list[Group], calendar: WorkingDays) -> Iterator[str]:
         off = off or rest
         yield f"  {group.expected:>6}  {day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}{' 休' if rest else ''}"
     if off:
-        yield "  休息日不扫描，标“休”的在下一个工作日早晨列入清单。"
+        yield "  标“休”的是休息日，到下一个工作日早晨列入清单。"
 
 
 def _where(group: Group) -> str:

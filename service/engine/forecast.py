@@ -94,10 +94,16 @@ async def bring_up(
 
 
 async def newest_scan(unit: Unit) -> Base | None:
-    """The newest scan of all rules, of today or an earlier day, that was brought to its end."""
+    """The newest scan of all rules that was brought to its end.
+
+    One of a day to come counts only where there is no other: a demonstration made on a day off scans the next working day.
+    """
     s = scans.c
-    ended = and_(s.state.in_(("done", "incomplete")), s.only_rule.is_(None), s.as_of <= unit.today)
-    newest = select(s.scan_id, s.as_of).where(ended).order_by(s.as_of.desc(), s.scan_id.desc()).limit(1)
+    ended = and_(s.state.in_(("done", "incomplete")), s.only_rule.is_(None))
+    ahead = s.as_of > unit.today
+    newest = (
+        select(s.scan_id, s.as_of).where(ended).order_by(ahead, s.as_of.desc(), s.scan_id.desc()).limit(1)
+    )
     row = (await unit.connection.execute(newest)).first()
     return None if row is None else Base(row.scan_id, row.as_of)
 
