@@ -138,12 +138,11 @@ CREATE UNIQUE INDEX uq_extension_fields_entity_name ON extension_fields (entity,
 
 -- forecasts: 预测
 CREATE TABLE forecasts (
-  day DATE NOT NULL,
   rule TEXT NOT NULL,
+  day DATE NOT NULL,
   division_code TEXT NOT NULL,
-  as_of DATE NOT NULL,
   expected INTEGER NOT NULL,
-  CONSTRAINT pk_forecasts PRIMARY KEY (day, rule, division_code)
+  CONSTRAINT pk_forecasts PRIMARY KEY (rule, day, division_code)
 );
 CREATE INDEX ix_forecasts_division_day ON forecasts (division_code, day);
 
@@ -344,6 +343,20 @@ CREATE TABLE enterprises (
 CREATE INDEX ix_enterprises_established_on ON enterprises (established_on) WHERE established_on IS NOT NULL;
 CREATE INDEX ix_enterprises_grid_code ON enterprises (grid_code);
 CREATE INDEX ix_enterprises_site_code ON enterprises (site_code);
+
+
+-- forecast_rules: 规则预测
+CREATE TABLE forecast_rules (
+  rule TEXT NOT NULL,
+  scan_id BIGINT NOT NULL,
+  made_at TIMESTAMP WITH TIME ZONE,
+  judged INTEGER DEFAULT '0' NOT NULL,
+  whole_days INTEGER DEFAULT '0' NOT NULL,
+  error TEXT,
+  milliseconds INTEGER DEFAULT '0' NOT NULL,
+  CONSTRAINT pk_forecast_rules PRIMARY KEY (rule),
+  CONSTRAINT fk_forecast_rules_scan_id FOREIGN KEY(scan_id) REFERENCES scans (scan_id)
+);
 
 
 -- households: 家庭

@@ -6,11 +6,12 @@ range between the two constants, or a list of values. Even then it is judged ali
 false on both days, so a window goes with what guards it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from itertools import chain
 from typing import TypeAlias
 
 from rules import dates
@@ -73,6 +74,7 @@ class Values:
 
 
 Window: TypeAlias = Range | Values
+_Alike: TypeAlias = tuple[Path, Field, bool | None]
 Pairs: TypeAlias = list[tuple[Formula, Formula]]
 """Conditions as they are on either day."""
 
@@ -111,6 +113,48 @@ def windows(rule: CheckedRule, then: Moment, now: Moment) -> tuple[Move, ...] | 
         return tuple(_together(found))
     except _Reshaped:
         return EVERYONE
+
+
+def joined(days: Iterable[tuple[Move, ...]]) -> tuple[Move, ...] | Everyone:
+    """The windows of several days as one: whoever some of the days moves lies in one of them.
+
+    Guards are kept where they are the same on all days.
+    """
+    guards: dict[_Alike, set[tuple[Guard, ...]]] = {}
+    windows: dict[_Alike, list[Window]] = {}
+    for move in chain.from_iterable(days):
+        within = move.window.high_within if isinstance(move.window, Range) else None
+        key = move.path, move.window.field, within
+        guards.setdefault(key, set()).add(move.guards)
+        windows.setdefault(key, []).append(move.window)
+    found = []
+    for key, these in windows.items():
+        kept = next(iter(guards[key])) if len(guards[key]) == 1 else ()
+        values = [window for window in these if isinstance(window, Values)]
+        all_: list[Window] = [*_touching(each for each in these if isinstance(each, Range)), *values]
+        found += [Move(key[0], window, kept) for window in all_]
+    try:
+        return tuple(_together(found))
+    except _Reshaped:
+        return EVERYONE
+
+
+def _touching(ranges: Iterable[Range]) -> Iterator[Range]:
+    """Ranges of one field, those that touch made one."""
+    last: Range | None = None
+    for each in sorted(ranges, key=lambda each: (each.low is not None, each.low)):
+        if last is None or (each.low is not None and _over(each.low, last.high)):
+            if last is not None:
+                yield last
+            last = each
+        elif _over(each.high, last.high):
+            last = replace(last, high=each.high)
+    if last is not None:
+        yield last
+
+
+def _over(one: Scalar, other: Scalar) -> bool:
+    return bool(one > other)  # type: ignore[operator]  # two values of one field
 
 
 def _conditions(then: Formula, now: Formula) -> Pairs:

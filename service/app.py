@@ -17,6 +17,7 @@ from service.api import (
     enterprises,
     fields,
     findings,
+    forecasts,
     health,
     links,
     parameters,
@@ -36,7 +37,7 @@ from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
     sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
-    fields.routes, catalogue.routes, scans.routes,
+    fields.routes, catalogue.routes, scans.routes, forecasts.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 

@@ -23,8 +23,9 @@ from service.access import answered
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.calendar import WorkingDays
-from service.engine import rulebook, scan
+from service.engine import forecast, rulebook, scan
 from service.engine.verify import Verification, verify
+from service.logs import trace_of
 from service.push import digests
 from service.push.deliveries import Waiting, waiting
 from service.push.quiet import QuietHours
@@ -107,7 +108,16 @@ async def _round(house: House, settings: Settings, day: date, progress: Progress
     settled = await plan_day(house, settings, day)
     async with house.write() as unit:
         queued = await push_digests(unit, settings, settled.plan)
+    await look_ahead(house)
     return Round(day, True, imports, refused, scanned, settled.gathered, settled.plan, queued)
+
+
+async def look_ahead(house: House) -> None:
+    """Bring the forecast up to the newest scan; one that fails is written into the log and stops nothing."""
+    try:
+        await forecast.bring_up(house)
+    except Exception as error:  # nobody's list depends on it
+        log.error("forecast_failed", **trace_of(error))
 
 
 async def scan_once(

@@ -5,8 +5,10 @@ hop, those of one place together, so that each hop is one step of the statement 
 over a to-one hop to the rows whose key column names the record, back over a to-many hop to the key the row itself has.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias, assert_never
 
 from sqlalchemy import Alias, ColumnElement, FromClause, Select, and_, bindparam, select, union, union_all
@@ -39,6 +41,28 @@ class Ledger(Protocol):
 
     def parents(self, entity: str, column: str) -> Select[Any]:
         """The keys that a key column of an entity held before its changes, without NULL."""
+
+
+class Aliases:
+    """Aliases of tables for one statement, no two the same.
+
+    SQLAlchemy copies every column for an alias, which is most of the work of making a statement; so aliases are made
+    once and serve in all statements.
+    """
+
+    def __init__(self) -> None:
+        self._used: Counter[FromClause] = Counter()
+
+    def of(self, table: FromClause) -> FromClause:
+        """An alias that this statement does not use yet; of an alias, one of its table."""
+        itself = table.element if isinstance(table, Alias) else table
+        self._used[itself] += 1
+        return _alias(itself, self._used[itself])
+
+
+@lru_cache(maxsize=4096)
+def _alias(table: FromClause, _number: int) -> FromClause:
+    return table.alias()
 
 
 @dataclass(frozen=True)
@@ -82,8 +106,18 @@ def crossing(
     moves = windows(rule, then, now)
     if moves is EVERYONE:
         return EVERYONE
-    if not moves:
-        return None
+    return crossed(rule, catalogue, moves, dialect=dialect, within=within) if moves else None
+
+
+def crossed(
+    rule: CheckedRule,
+    catalogue: Catalogue,
+    moves: Iterable[Move],
+    *,
+    dialect: Dialect,
+    within: Region | None = None,
+) -> Select[Any]:
+    """The keys (`subject_id`, each once) of the subjects with a cell in one of the windows, of which there is one at least."""
     alike: dict[tuple[Guard, ...], list[Move]] = {}
     for move in moves:
         alike.setdefault(move.guards, []).append(move)
@@ -141,11 +175,12 @@ def _subjects(
     dialect: Dialect | None = None,
 ) -> Select[Any]:
     table = catalogue[rule.document.subject].table
-    first, *others = _Ways(found, guarded, dialect).keys((), table)
+    aliases = Aliases()
+    first, *others = _Ways(found, guarded, dialect, aliases).keys((), table)
     if () not in guarded or (() in found and len(found) == 1):
         (key,) = (union(first, *others) if others else first.distinct()).subquery("reached").c
         return select(key.label("subject_id"))
-    subject = table.alias()
+    subject = aliases.of(table)
     # Without DISTINCT, for which SQLite would read all rows in the order of another index.
     keys = union(first, *others) if others else first
     return select(_key(subject).label("subject_id")).where(_key(subject).in_(keys), guarded[()](subject))
@@ -157,12 +192,13 @@ class _Ways:
 
     found: Mapping[Path, Found]
     guarded: Mapping[Path, Cells]
-    dialect: Dialect | None = None
+    dialect: Dialect | None
+    aliases: Aliases
 
     def keys(self, path: Path, table: FromClause) -> list[Select[Any]]:
         """Statements of the keys of the records at the end of a way, those that lead back to them included."""
         here = self.found.get(path, Found())
-        of_cells = (_chosen(table, self._within(path, cells)) for cells in here.cells)
+        of_cells = (self._chosen(table, self._within(path, cells)) for cells in here.cells)
         return [*here.keys, *of_cells, *self._back(path)]
 
     def _at(self, path: Path, cells: Cells) -> Cells:
@@ -173,7 +209,7 @@ class _Ways:
         """Rows chosen by a window. SQLite takes its index for sure only where nothing else is asked beside it."""
         if self.dialect != "sqlite" or path not in self.guarded:
             return self._at(path, cells)
-        return self._at(path, lambda table: _key(table).in_(_chosen(table, cells)))
+        return self._at(path, lambda table: _key(table).in_(self._chosen(table, cells)))
 
     def _back(self, path: Path) -> Iterator[Select[Any]]:
         for hop in _hops(path, self.found):
@@ -182,15 +218,21 @@ class _Ways:
                 yield from self._to_holders(beyond, hop)
             else:
                 keys = self.keys(beyond, hop.remote.table)
-                yield _chosen(hop.local.table, self._at(path, _leading(hop, keys)))
+                yield self._chosen(hop.local.table, self._at(path, _leading(hop, keys)))
+
+    def _chosen(self, table: FromClause, cells: Cells) -> Select[Any]:
+        alias = self.aliases.of(table)
+        return select(_key(alias)).where(cells(alias))
 
     def _to_holders(self, path: Path, hop: Relation) -> Iterator[Select[Any]]:
         """The holders of rows: what rows chosen by their own cells say at once, and the others looked up by their keys."""
         here, table = self.found.get(path, Found()), hop.remote.table
         for cells in here.cells:
-            yield _held(table.alias(), hop, self._within(path, cells))
+            yield _held(self.aliases.of(table), hop, self._within(path, cells))
         if keys := [*here.keys, *self._back(path)]:
-            yield _held(table.alias(), hop, self._at(path, lambda far: _key(far).in_(union_all(*keys))))
+            yield _held(
+                self.aliases.of(table), hop, self._at(path, lambda far: _key(far).in_(union_all(*keys)))
+            )
 
 
 def _leading(hop: Relation, keys: list[Select[Any]]) -> Cells:
@@ -201,11 +243,6 @@ def _held(far: FromClause, hop: Relation, cells: Cells) -> Select[Any]:
     holder = far.c[hop.remote.name]
     chosen = select(holder).where(cells(far))
     return chosen.where(holder.is_not(None)) if hop.nullable else chosen
-
-
-def _chosen(table: FromClause, cells: Cells) -> Select[Any]:
-    alias = (table.element if isinstance(table, Alias) else table).alias()
-    return select(_key(alias)).where(cells(alias))
 
 
 def _hops(path: Path, found: Iterable[Path]) -> Iterable[Relation]:

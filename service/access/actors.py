@@ -49,9 +49,15 @@ def code_range(prefix: str) -> tuple[str, str]:
 
 
 def visible(
-    actor: Actor, division: ColumnElement[str], enterprise: ColumnElement[int] | None = None
+    actor: Actor,
+    division: ColumnElement[str],
+    enterprise: ColumnElement[int] | None = None,
+    department: ColumnElement[str] | None = None,
 ) -> ColumnElement[bool]:
-    """The condition that keeps a query inside the actor's scope. Whoever has no scope sees nothing."""
+    """The condition that keeps a query inside the actor's scope. Whoever has no scope sees nothing.
+
+    `department` is whose duty a row is, for what a department may see of its own everywhere.
+    """
     if actor.everywhere:
         return true()
     allowed: list[ColumnElement[bool]] = []
@@ -60,4 +66,6 @@ def visible(
         allowed.append(and_(division >= low, division < high))
     if actor.enterprise_id is not None and enterprise is not None:
         allowed.append(enterprise == actor.enterprise_id)
+    if actor.department is not None and department is not None:
+        allowed.append(department == actor.department)
     return or_(*allowed) if allowed else false()

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     REVEAL = "reveal"  # read one private field in full, with a reason, audited
     READ_RULES = "read_rules"
     EDIT_RULES = "edit_rules"
+    FORECAST = "forecast"  # how much work is expected in the own area, or of the own department, in numbers
     SCAN = "scan"
     IMPORT = "import"
     FIELDS = "fields"  # declare and retire extension fields: decides what is recorded of people
@@ -39,9 +40,16 @@ class Role(StrEnum):
 _EVERYONE = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.WORKER: _EVERYONE
-    | {Permission.WORK, Permission.REVEAL, Permission.READ_RULES, Permission.ENTERPRISE},
-    Role.SUPERVISOR: _EVERYONE | {Permission.WORK, Permission.READ_RULES, Permission.ENTERPRISE},
-    Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES},
+    | {
+        Permission.WORK,
+        Permission.REVEAL,
+        Permission.READ_RULES,
+        Permission.ENTERPRISE,
+        Permission.FORECAST,
+    },
+    Role.SUPERVISOR: _EVERYONE
+    | {Permission.WORK, Permission.READ_RULES, Permission.ENTERPRISE, Permission.FORECAST},
+    Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES, Permission.FORECAST},
     Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE},
     Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES},
     Role.APPROVER: _EVERYONE | {Permission.READ_RULES},

@@ -6,17 +6,18 @@ whose quiet time is over. The set may be too large, never too small (RULES §4).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Select, and_, func, select, union
 
 from rules import CheckedRule
 from rules.dependencies import dependencies
-from rules.regions import Valued
-from rules.sql.reached import crossing, touched
-from rules.windows import EVERYONE
+from rules.regions import Region, Valued
+from rules.sql.reached import crossed, touched
+from rules.windows import EVERYONE, Move, windows
 from service.access.unit import Unit
 from service.engine.progress import Progress
 from service.engine.rulebook import Basis
@@ -31,6 +32,10 @@ FEW = 2000
 GONE = {"resident": ((), ("death_on", "moved_out_on")), "employment": (("resident",), ("death_on",))}
 """What an outcome says of a person also ends what rules found that do not ask about it (`work.outcomes`): such a finding
 has to be looked at, or it would come back with the next full scan."""
+
+
+Moved: TypeAlias = Mapping[Region, tuple[Move, ...]]
+"""The cells through which the days move somebody, region by region."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,10 @@ async def find(unit: Unit, ground: Basis, rule: CheckedRule, since: Since, popul
     sources = [touched(rule, ground.catalogue, since.ledger)] if reads_any(rule, since.ledger.kinds) else []
     sources += _gone(rule, since.ledger)
     if since.as_of != since.progress.as_of:
-        days = _day_come(unit, ground, rule, since)
+        days = days_come(unit, ground, rule, since.progress.as_of, since.as_of)
         if days is None:
             return "day"
-        sources += [*days, _quiet_over(rule, since)]
+        sources += days
     if not sources:
         return None
     most = max(FEW, round(SHARE * population))
@@ -82,25 +87,42 @@ async def wake_everyone(unit: Unit, ground: Basis, rule: CheckedRule, changed: L
     await _wake(unit, ground, rule, changed, among=None)
 
 
-def _day_come(unit: Unit, ground: Basis, rule: CheckedRule, since: Since) -> list[Select[Any]] | None:
-    """Whose cells a date condition answers otherwise on this day than on the day of the last scan, region by region."""
-    then, now = ground.regions(rule, since.progress.as_of), ground.regions(rule, since.as_of)
-    if not _alike(then, now):
+def days_come(
+    unit: Unit, ground: Basis, rule: CheckedRule, then: date, now: date
+) -> list[Select[Any]] | None:
+    """Whom the days alone may have changed something for; None where everyone has to be judged.
+
+    CannotEvaluate where no region has all values it needs.
+    """
+    moved = days_move(ground, rule, then, now)
+    return None if moved is None else come(unit, ground, rule, moved, then, now)
+
+
+def days_move(ground: Basis, rule: CheckedRule, then: date, now: date) -> Moved | None:
+    """The cells that a date condition answers otherwise on the one day than on the other; None for everybody's."""
+    before, after = ground.regions(rule, then), ground.regions(rule, now)
+    if not _alike(before, after):
         return None
-    found = []
-    for before, after in zip(then, now, strict=True):
-        if after.missing:
-            continue
-        moments = (
-            ground.moment(since.progress.as_of, before.values),
-            ground.moment(since.as_of, after.values),
-        )
-        crossed = crossing(rule, ground.catalogue, *moments, dialect=unit.dialect, within=after.region)
-        if crossed is EVERYONE:
-            return None
-        if crossed is not None:
-            found.append(crossed)
+    found = {}
+    for old, new in zip(before, after, strict=True):
+        if not new.missing:
+            moves = windows(rule, ground.moment(then, old.values), ground.moment(now, new.values))
+            if moves is EVERYONE:
+                return None
+            found[new.region] = moves
     return found
+
+
+def come(
+    unit: Unit, ground: Basis, rule: CheckedRule, moved: Moved, then: date, now: date
+) -> list[Select[Any]]:
+    """Who has such a cell, region by region, and whose quiet time is over."""
+    found = [
+        crossed(rule, ground.catalogue, moves, dialect=unit.dialect, within=region)
+        for region, moves in moved.items()
+        if moves
+    ]
+    return [*found, _quiet_over(rule, then, now)]
 
 
 def _alike(then: list[Valued], now: list[Valued]) -> bool:
@@ -110,13 +132,13 @@ def _alike(then: list[Valued], now: list[Valued]) -> bool:
     ]
 
 
-def _quiet_over(rule: CheckedRule, since: Since) -> Select[Any]:
+def _quiet_over(rule: CheckedRule, then: date, now: date) -> Select[Any]:
     f = findings.c
     return select(f.subject_id).where(
         f.rule == rule.document.rule,
         f.subject_kind == rule.document.subject,
-        f.quiet_until > since.progress.as_of,
-        f.quiet_until <= since.as_of,
+        f.quiet_until > then,
+        f.quiet_until <= now,
     )
 
 

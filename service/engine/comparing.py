@@ -84,7 +84,12 @@ class Episode:
     @property
     def wanted(self) -> ColumnElement[bool]:
         """The verdicts that open an episode."""
-        return verdicts_now.c.verdict.in_(("match", "unknown") if self.asks else ("match",))
+        return wanted_verdicts(asks=self.asks)
+
+
+def wanted_verdicts(*, asks: bool) -> ColumnElement[bool]:
+    """The verdicts that open an episode: matches, and where the rule asks also who cannot be decided."""
+    return verdicts_now.c.verdict.in_(("match", "unknown") if asks else ("match",))
 
 
 @dataclass(frozen=True)

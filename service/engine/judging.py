@@ -55,9 +55,15 @@ class Judged:
 
 
 async def judge(
-    unit: Unit, ground: Basis, rule: CheckedRule, as_of: date, among: Select[tuple[int]] | None = None
+    unit: Unit,
+    ground: Basis,
+    rule: CheckedRule,
+    as_of: date,
+    among: Select[tuple[int]] | None = None,
+    *,
+    reasons: bool = True,
 ) -> Judged:
-    """Fill `verdicts_now` and `lacking_now`; CannotEvaluate where no region has all it needs."""
+    """Fill `verdicts_now` and, for `reasons`, `lacking_now`; CannotEvaluate where no region has all it needs."""
     known = ground.catalogue
     size = await population(unit, known, rule.document.subject) if among is None else None
     mode: Mode = "full" if among is None else "few"
@@ -66,7 +72,8 @@ async def judge(
     for part, now in parts:
         if not part.missing:
             await put(unit, verdicts_now, _verdicts(unit, ground, rule, now, part.region, among, mode, size))
-    await note_missing(unit, rule, known)
+    if reasons:
+        await note_missing(unit, rule, known)
     for part, now in parts:
         if part.missing:
             whom = about_whom(rule, part.missing)

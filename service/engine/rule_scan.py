@@ -115,7 +115,8 @@ async def _whom(unit: Unit, ground: Ground, version: Version, rule: CheckedRule)
     known = ground.progress.get(version.rule)
     after = known.scan_id if known else ground.scan_id
     changed, bulk = await ground.changed(unit, after)
-    why = _must_be_full(ground, version, rule, known) or ("whole" if bulk else None)
+    why = "asked" if ground.whole else must_be_full(ground.basis, version, rule, known, ground.as_of)
+    why = why or ("whole" if bulk else None)
     if why is None and known is not None:
         since = Since(known, changed, ground.as_of)
         why = await candidates.find(unit, ground.basis, rule, since, ground.rows[rule.document.subject])
@@ -124,17 +125,17 @@ async def _whom(unit: Unit, ground: Ground, version: Version, rule: CheckedRule)
     return why
 
 
-def _must_be_full(ground: Ground, version: Version, rule: CheckedRule, known: Progress | None) -> str | None:
-    """Why everyone is judged whatever has changed; a key of WHY_FULL."""
-    if ground.whole:
-        return "asked"
+def must_be_full(
+    ground: Basis, version: Version, rule: CheckedRule, known: Progress | None, as_of: date
+) -> str | None:
+    """Why everyone is judged on a day whatever has changed; a key of WHY_FULL."""
     if known is None:
         return "first"
     if known.version_id != version.version_id:
         return "version"
-    if known.as_of > ground.as_of:
+    if known.as_of > as_of:
         return "back"
-    if not version.effective(known.as_of) or ground.basis.question(rule, known.as_of) != known.question:
+    if not version.effective(known.as_of) or ground.question(rule, known.as_of) != known.question:
         return "question"
     return None
 

@@ -221,17 +221,18 @@ async def _scan_rule(session: Session, ground: Ground, version: Version, actor: 
     started = time.perf_counter()
     try:
         return await scan_rule(session, ground, version)
-    except Unavailable as error:
-        if not timed_out(error):
-            raise
-        await _note_failure(session, ground, version, started, error)
-    except DBAPIError as error:
-        if error.connection_invalidated:  # the database went away: the scan is taken up again when it is back
-            raise
-        await _note_failure(session, ground, version, started, error)
     except Exception as error:  # whatever is wrong with one rule must not stop the others (RULES §4)
+        if ends_all(error):
+            raise
         await _note_failure(session, ground, version, started, error)
     return None
+
+
+def ends_all(error: Exception) -> bool:
+    """Whether it is no fault of one rule: the database went away, is full or held; what was begun is taken up again."""
+    if isinstance(error, Unavailable):
+        return not timed_out(error)
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 async def _note_failure(
@@ -239,13 +240,14 @@ async def _note_failure(
 ) -> None:
     log.error("rule_failed", rule=version.rule, version=version.version, **trace_of(error))
     result = Result(
-        version.rule, version.version_id, "failed", error=_reason(error), milliseconds=since(started)
+        version.rule, version.version_id, "failed", error=reason_of(error), milliseconds=since(started)
     )
     async with session.write() as unit:
         await put_result(unit, ground.scan_id, result)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a rule failed, as the office is told: a whole sentence without anybody's data."""
     if isinstance(error, RuleErrors | CannotEvaluate):
         return str(error)
     if timed_out(error):

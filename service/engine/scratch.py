@@ -1,8 +1,22 @@
-"""The temporary tables of a scan: they belong to its connection, outlive its transactions, and are emptied before use."""
+"""The temporary tables of a scan or a forecast: they belong to its connection, outlive its transactions, and are emptied before use."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, CompoundSelect, Date, MetaData, Select, Table, Text, delete, func, select, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    CompoundSelect,
+    Date,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.schema import CreateTable
 
 from service.access.unit import Unit
@@ -11,6 +25,9 @@ from service.tables.columns import Key
 _metadata = MetaData()
 ANALYSE_FROM = 1000
 """Rows from which PostgreSQL is told how many there are: it knows nothing of a temporary table by itself."""
+
+GROWN = 256 * 1024
+"""Bytes from which a temporary table of PostgreSQL is truncated."""
 
 
 def _table(name: str, *columns: Column[object]) -> Table:
@@ -39,15 +56,49 @@ lacking_now = _table("lacking_now", _subject(), Column("fact", Text, primary_key
 """What is missing of whom; an empty fact stands for the subject as such."""
 differing = _table("differing", Column("step", Text, primary_key=True), _subject())
 """Whose findings are out of step with `verdicts_now`, by what has to be done about it."""
+episodes_ahead = _table(
+    "episodes_ahead",
+    _subject(),
+    Column("open", Boolean, nullable=False),
+    Column("again_on", Date),
+    Column("quiet_until", Date),
+)
+"""Whoever has or had an episode, of those a forecast asks about: whether it is open, from which day one that a person
+settled may be opened anew, and until when one that was settled and withdrawn keeps another from being opened."""
+opened_ahead = _table("opened_ahead", _subject())
+"""Whose episode opens on the day that is forecast."""
+expected_ahead = _table(
+    "expected_ahead",
+    Column("day", Date, primary_key=True),
+    Column("division_code", Text, primary_key=True),
+    Column("expected", Integer, nullable=False),
+)
+"""How many episodes open on which day where."""
 
 
 async def empty(unit: Unit, *tables: Table) -> None:
     """Make the tables, or empty them."""
     for table in tables:
         await unit.connection.execute(CreateTable(table, if_not_exists=True))
-        # PostgreSQL's DELETE leaves the rows to a vacuum that temporary tables never get.
-        emptied = text(f"TRUNCATE {table.name}") if unit.dialect == "postgresql" else delete(table)
+    await clear(unit, *tables)
+
+
+async def clear(unit: Unit, *tables: Table) -> None:
+    """Empty tables that were made on this connection."""
+    for table in tables:
+        emptied = text(f"TRUNCATE {table.name}") if await _grown(unit, table) else delete(table)
         await unit.connection.execute(emptied)
+
+
+async def _grown(unit: Unit, table: Table) -> bool:
+    """Whether PostgreSQL's DELETE would leave much behind: to a vacuum that temporary tables never get.
+
+    TRUNCATE gives a table a new file, which takes as long as a dozen small deletions.
+    """
+    if unit.dialect != "postgresql":
+        return False
+    size = await unit.connection.execute(select(func.pg_relation_size(table.name)))
+    return int(size.scalar_one()) > GROWN
 
 
 async def put(

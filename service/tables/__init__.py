@@ -23,7 +23,15 @@ from service.tables.rulebook import (
     rule_activations,
     rule_versions,
 )
-from service.tables.scans import forecasts, pending_targets, rule_progress, scan_rules, scans, undecided
+from service.tables.scans import (
+    forecast_rules,
+    forecasts,
+    pending_targets,
+    rule_progress,
+    scan_rules,
+    scans,
+    undecided,
+)
 from service.tables.tasks import (
     absences,
     calendar_days,
@@ -39,8 +47,8 @@ from service.tables.tasks import (
 __all__ = [
     "absences", "accounts", "addresses", "answered_requests", "attempts", "audit", "calendar_days", "certificates",
     "changes", "changesets", "corrections", "deliveries", "disabilities", "divisions", "duty_items", "employments",
-    "enrolments", "enterprises", "equipment", "extension_fields", "findings", "forecasts", "households",
-    "import_errors", "imports", "job_runs", "metadata", "notifications", "outcomes", "parameters", "pending_lists",
+    "enrolments", "enterprises", "equipment", "extension_fields", "findings", "forecast_rules", "forecasts",
+    "households", "import_errors", "imports", "job_runs", "metadata", "notifications", "outcomes", "parameters", "pending_lists",
     "pending_targets", "posts", "pregnancies", "residents", "rule_activations", "rule_progress", "rule_versions",
     "scan_rules", "scans", "service_events", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip

@@ -89,11 +89,23 @@ pending_targets = Table(
 forecasts = Table(
     "forecasts",
     metadata,
-    plain("day", Date(), "预计日期", primary_key=True),
     plain("rule", Text(), "规则", primary_key=True),
+    plain("day", Date(), "预计日期", primary_key=True),
     plain("division_code", Text(), "网格或社区编码", primary_key=True),
-    plain("as_of", Date(), "推算日期", nullable=False),
     plain("expected", Integer(), "预计新增", nullable=False),
     Index("ix_forecasts_division_day", "division_code", "day"),
     info={"label": "预测"},
+)
+
+forecast_rules = Table(
+    "forecast_rules",
+    metadata,
+    plain("rule", Text(), "规则", primary_key=True),
+    reference("scan_id", "scans.scan_id", "从哪次扫描推算", index=False),
+    plain("made_at", Instant(), "推算完成时间（空白表示正在写入）"),
+    plain("judged", Integer(), "逐日判断的对象数", nullable=False, server_default="0"),
+    plain("whole_days", Integer(), "判断所有人的天数", nullable=False, server_default="0"),
+    plain("error", Text(), "未能推算的原因"),
+    plain("milliseconds", Integer(), "用时（毫秒）", nullable=False, server_default="0"),
+    info={"label": "规则预测"},
 )

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     ScalarSelect,
     and_,
     case,
@@ -28,8 +27,9 @@ from sqlalchemy import (
 
 from service.access.turns import take_planners_turn
 from service.access.unit import Unit
-from service.tables import enterprises, findings, households, residents, tasks
+from service.tables import findings, tasks
 from service.tables.codes import GRADE
+from service.tables.places import places_of
 from service.tables.tasks import OPEN
 from service.work.assign import assign
 from service.work.history import tell
@@ -159,48 +159,12 @@ async def refresh(unit: Unit, which: ColumnElement[bool]) -> None:
 
 async def _place(unit: Unit, which: ColumnElement[bool]) -> None:
     """Take grid and address of each open task of `which` from its target, so that a move moves the task."""
-    members = and_(
-        residents.c.household_id == tasks.c.target_id,
-        residents.c.death_on.is_(None),
-        residents.c.moved_out_on.is_(None),
-    )
-    of_household = {
-        "division_code": func.coalesce(
-            _one(residents, func.min(_area(residents.c.grid_code, residents.c.live_code)), members),
-            _one(households, households.c.live_code, households.c.household_id == tasks.c.target_id),
-            "",
-        ),
-        "place": func.coalesce(_one(residents, func.min(residents.c.address), members), ""),
-    }
-    of_resident = _own(residents, residents.c.resident_id, residents.c.live_code)
-    of_enterprise = _own(enterprises, enterprises.c.enterprise_id, enterprises.c.site_code)
-    for kind, values in (
-        ("household", of_household),
-        ("resident", of_resident),
-        ("enterprise", of_enterprise),
-    ):
+    for kind, place in places_of(tasks.c.target_id).items():
+        values = {"division_code": place.division, "place": place.address}
         moved = or_(*(tasks.c[name] != value for name, value in values.items()))
         await unit.connection.execute(
             update(tasks).where(OPEN, which, tasks.c.target_kind == kind, moved).values(**values)
         )
-
-
-def _own(
-    table: FromClause, key: ColumnElement[int], code: ColumnElement[str]
-) -> dict[str, ColumnElement[str]]:
-    mine = key == tasks.c.target_id
-    return {
-        "division_code": func.coalesce(_one(table, _area(table.c.grid_code, code), mine), ""),
-        "place": func.coalesce(_one(table, table.c.address, mine), ""),
-    }
-
-
-def _area(grid: ColumnElement[str], community: ColumnElement[str]) -> ColumnElement[str]:
-    return func.coalesce(func.nullif(grid, ""), community)
-
-
-def _one(table: FromClause, value: ColumnElement[str], where: ColumnElement[bool]) -> ScalarSelect[str]:
-    return select(value).select_from(table).where(where).scalar_subquery()
 
 
 def _over_live(value: ColumnElement[Any]) -> ScalarSelect[Any]:

@@ -14,7 +14,8 @@ from service.access.unit import House
 from service.cli.day import day_lists
 from service.cli.words import list_lines
 from service.clock import SetClock
-from service.engine import wording
+from service.demo.obligations import RULES
+from service.engine import forecast, wording
 from service.errors import StorageFull
 from service.records.drop import import_drop_folder
 from service.tables import (
@@ -22,6 +23,7 @@ from service.tables import (
     deliveries,
     employments,
     findings,
+    forecast_rules,
     job_runs,
     notifications,
     residents,
@@ -72,6 +74,20 @@ async def test_the_same_morning_twice_doubles_nothing(morning: House, tmp_path: 
     again = await jobs.run_day(morning, settings_in(tmp_path), TODAY)
     assert again.queued == 0
     assert await _counts(morning) == before
+
+
+async def test_the_morning_also_says_what_is_to_be_expected_and_goes_on_where_that_fails(
+    morning: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with morning.read() as unit:
+        rows = await unit.connection.execute(select(forecast_rules.c.rule))
+    assert set(rows.scalars()) == set(RULES)
+
+    async def fail(_house: House) -> None:
+        raise RuntimeError("no forecast today")
+
+    monkeypatch.setattr(forecast, "bring_up", fail)
+    assert (await jobs.run_day(morning, settings_in(tmp_path), TODAY)).ran
 
 
 async def test_each_worker_with_visits_gets_one_message_without_any_name(morning: House) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import Select
 
 from rules import EVERYONE, CannotEvaluate, CheckedRule, Moment, Region, crossing, dates, interpret
 from rules.meaning import And
-from rules.windows import Range, Values, Window, windows
+from rules.sql.reached import crossed
+from rules.windows import Move, Range, Values, Window, joined, windows
 from tests.rules import world
 from tests.rules.conditions import Maker, Scope
 from tests.rules.effort import effort
@@ -98,6 +100,54 @@ def test_whoever_the_days_move_is_found(town: Town, dialect: Dialect, rules: int
     assert seen["moved"] >= wanted, seen
     assert seen["narrow"] >= wanted / 2, seen
     assert seen["everyone"] < (seen["everyone"] + seen["some"] + seen["nobody"]) / 4, seen
+
+
+def test_whoever_some_day_moves_is_found_when_days_are_looked_at_together(town: Town) -> None:
+    seen: Counter[str] = Counter()
+
+    @effort(60)
+    @given(chance=Chances)
+    def each(chance: Random) -> None:
+        checked = Daily(chance).rule(depth=2)
+        start = chance.choice(world.HARD_DAYS)
+        note(f"{checked.document.applies}  ∧  {checked.document.when}  from {start}")
+        try:
+            moments = [world.moment(start + timedelta(number)) for number in range(6)]
+            moves = [windows(checked, then, now) for then, now in pairwise(moments)]
+        except CannotEvaluate:
+            return
+        together = EVERYONE if EVERYONE in moves else joined(each for each in moves if each is not EVERYONE)
+        if together is EVERYONE or not together:
+            seen["everyone" if together is EVERYONE else "nobody"] += 1
+            return
+        found = _keys(town, checked, together)
+        for day in moves:
+            if day and day is not EVERYONE:
+                assert _keys(town, checked, day) <= found
+        seen["narrow"] += 0 < len(found) < len(town.records[checked.document.subject])
+
+    each()
+    assert seen["narrow"] >= 8, seen
+
+
+def _keys(town: Town, checked: CheckedRule, moves: tuple[Move, ...]) -> set[int]:
+    statement = crossed(checked, world.CATALOGUE, moves, dialect="sqlite")
+    return {row.subject_id for row in town.ask["sqlite"](statement)}
+
+
+def test_ranges_of_days_that_touch_become_one() -> None:
+    condition = "resident.certificates.exists(c, c.valid_to <= today + days(30))"
+    days = [
+        windows(
+            rule(condition),
+            world.moment(world.TODAY + timedelta(n)),
+            world.moment(world.TODAY + timedelta(n + 1)),
+        )
+        for n in range(4)
+    ]
+    (move,) = joined(each for each in days if each is not EVERYONE)  # type: ignore[misc]  # no day is everyone's
+    low, high = date(2026, 12, 23), date(2026, 12, 27)
+    assert move.window == _range("certificate", "valid_to", low, high, high_within=True)
 
 
 def _found(condition: str, days: int = 1, *, start: date = world.TODAY, **later: Any) -> object:
