@@ -21,7 +21,7 @@ from rules.windows import EVERYONE, Move, windows
 from service.access.unit import Unit
 from service.engine.progress import Progress
 from service.engine.rulebook import Basis
-from service.engine.scratch import candidates, count, empty, put, woken
+from service.engine.scratch import candidates, empty, put, woken
 from service.engine.taking import Kinds, Ledger
 from service.tables import employments, findings
 
@@ -61,9 +61,11 @@ def reads_any(rule: CheckedRule, kinds: Kinds) -> bool:
     return not read.isdisjoint(kinds)
 
 
-async def find(unit: Unit, ground: Basis, rule: CheckedRule, since: Since, population: int) -> str | None:
-    """Fill `candidates`; or the reason (a key of WHY_FULL) why everyone has to be judged."""
-    await empty(unit, candidates, woken)
+async def find(unit: Unit, ground: Basis, rule: CheckedRule, since: Since, population: int) -> str | int:
+    """Fill `candidates`, and how many they are; or the reason (a key of WHY_FULL) why everyone has to be judged.
+
+    Where nothing can have moved anybody, which is most rules of most scans, no table is touched.
+    """
     sources = [touched(rule, ground.catalogue, since.ledger)] if reads_any(rule, since.ledger.kinds) else []
     sources += _gone(rule, since.ledger)
     if since.as_of != since.progress.as_of:
@@ -72,13 +74,16 @@ async def find(unit: Unit, ground: Basis, rule: CheckedRule, since: Since, popul
             return "day"
         sources += days
     if not sources:
-        return None
+        return 0
+    await empty(unit, candidates, woken)
     most = max(FEW, round(SHARE * population))
     them = union(*sources).subquery()
-    if await put(unit, candidates, select(*them.c).limit(most + 1)) > most:
+    found = await put(unit, candidates, select(*them.c).limit(most + 1))
+    if found > most:
         return "many"
-    await _wake(unit, ground, rule, since.ledger, among=select(candidates.c.subject_id))
-    return None
+    if found:
+        await _wake(unit, ground, rule, since.ledger, among=select(candidates.c.subject_id))
+    return found
 
 
 async def wake_everyone(unit: Unit, ground: Basis, rule: CheckedRule, changed: Ledger) -> None:
@@ -169,8 +174,3 @@ async def _wake(
     others = Ledger(changed.after, changed.upto, changed.kinds, visits=False)
     them = touched(rule, ground.catalogue, others).subquery()
     await put(unit, woken, select(them.c.subject_id).where(them.c.subject_id.in_(said)))
-
-
-async def number(unit: Unit) -> int:
-    """How many candidates there are."""
-    return await count(unit, candidates)

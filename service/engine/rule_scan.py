@@ -101,17 +101,16 @@ async def scan_rule(session: Session, ground: Ground, version: Version) -> Progr
             ground.as_of,
             ground.basis.question(rule, ground.as_of),
         )
-        why = await _whom(unit, ground, version, rule)
-        judged = None if why else await candidates.number(unit)
-        if judged == 0:
+        whom = await _whom(unit, ground, version, rule)
+        if whom == 0:
             return now
-        found = await _read(unit, ground, version, rule, why, judged)
+        found = await _read(unit, ground, version, rule, whom)
     await _write(session, ground, found, now, started)
     return None
 
 
-async def _whom(unit: Unit, ground: Ground, version: Version, rule: CheckedRule) -> str | None:
-    """Fill the candidates; or the reason why everyone is judged."""
+async def _whom(unit: Unit, ground: Ground, version: Version, rule: CheckedRule) -> str | int:
+    """Fill the candidates, and how many they are; or the reason why everyone is judged."""
     known = ground.progress.get(version.rule)
     after = known.scan_id if known else ground.scan_id
     changed, bulk = await ground.changed(unit, after)
@@ -119,10 +118,12 @@ async def _whom(unit: Unit, ground: Ground, version: Version, rule: CheckedRule)
     why = why or ("whole" if bulk else None)
     if why is None and known is not None:
         since = Since(known, changed, ground.as_of)
-        why = await candidates.find(unit, ground.basis, rule, since, ground.rows[rule.document.subject])
-    if why is not None:
-        await candidates.wake_everyone(unit, ground.basis, rule, changed)
-    return why
+        found = await candidates.find(unit, ground.basis, rule, since, ground.rows[rule.document.subject])
+        if isinstance(found, int):
+            return found
+        why = found
+    await candidates.wake_everyone(unit, ground.basis, rule, changed)
+    return why or "first"
 
 
 def must_be_full(
@@ -140,10 +141,9 @@ def must_be_full(
     return None
 
 
-async def _read(
-    unit: Unit, ground: Ground, version: Version, rule: CheckedRule, why: str | None, among: int | None
-) -> _Found:
-    """Judge, and see whose findings differ."""
+async def _read(unit: Unit, ground: Ground, version: Version, rule: CheckedRule, whom: str | int) -> _Found:
+    """Judge the candidates, or everyone where there is a reason to, and see whose findings differ."""
+    why = whom if isinstance(whom, str) else None
     asked = None if why else select(candidates_table.c.subject_id)
     judged = await judge(unit, ground.basis, rule, ground.as_of, asked)
     episode = episode_of(version, rule, ground.basis.moment(ground.as_of), ground.as_of)
@@ -155,7 +155,7 @@ async def _read(
         state="running",
         mode="full" if why else "delta",
         why_full=why,
-        candidates=among,
+        candidates=None if isinstance(whom, str) else whom,
         matched=matched,
         unknown=unknown,
         missing=await missing_counts(unit) if unknown else {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -54,6 +54,10 @@ class Basis:
     catalogue: Catalogue
     parameters: Parameters
     calendar: WorkingDays
+    _asked: dict[date, dict[int, tuple[CheckedRule, str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Digests made already, each with its rule, so that nobody else comes by its identity."""
 
     def moment(self, as_of: date, values: Mapping[str, Given] | None = None) -> Moment:
         """A day with these parameter values; without them with those in force where no division has its own."""
@@ -88,7 +92,11 @@ class Basis:
 
     def question(self, rule: CheckedRule, as_of: date) -> str:
         """A digest of all that decides how the rule answers on a day; the same as long as it would answer alike."""
-        return question(rule, self.regions(rule, as_of), as_of, self.calendar.after)
+        known = self._asked.get(as_of, {}).get(id(rule))
+        if known is None:
+            digest = question(rule, self.regions(rule, as_of), as_of, self.calendar.after)
+            known = self._asked.setdefault(as_of, {})[id(rule)] = (rule, digest)
+        return known[1]
 
     def checked(self, version: Version) -> CheckedRule:
         """The checked rule; RuleErrors when it no longer fits the catalogue or the parameters."""
