@@ -95,7 +95,9 @@ async def assert_the_interpreter_agrees(house: House) -> Counter[str]:
         said: Counter[str] = Counter()
         for rule in known.values():
             said += await _agrees(unit, ground, town, found[rule.version_id], rule)
-        strays = select(findings.c.rule).where(findings.c.cleared_on.is_(None), findings.c.rule.not_in(list(known)))
+        strays = select(findings.c.rule).where(
+            findings.c.cleared_on.is_(None), findings.c.rule.not_in(list(known))
+        )
         failed = set((await unit.connection.execute(strays)).scalars()) - await _failed(unit)
     assert not failed, f"open findings of rules that are not in force: {failed}"
     return said
@@ -117,9 +119,7 @@ async def _town(unit: Unit, ground: Basis) -> Town:
     return Town(world.nest(rows, ground.catalogue), catalogue=ground.catalogue)
 
 
-async def _agrees(
-    unit: Unit, ground: Basis, town: Town, version: Version, known: Progress
-) -> Counter[str]:
+async def _agrees(unit: Unit, ground: Basis, town: Town, version: Version, known: Progress) -> Counter[str]:
     rule = ground.checked(version)
     try:
         answers, unjudged = _asked(ground, town, rule, known)
@@ -138,12 +138,12 @@ async def _agrees(
     assert not wrong, (version.rule, version.document, known.as_of, wrong)
     verdicts = Counter(answer.split()[0] for answer in answers.values())
     verdicts["no"] = len(town.records[rule.document.subject]) - len(answers) - len(unjudged)
-    return verdicts + Counter(unjudged=len(unjudged), settled=sum(one[3] is not None for one in open_ones.values()))
+    return verdicts + Counter(
+        unjudged=len(unjudged), settled=sum(one[3] is not None for one in open_ones.values())
+    )
 
 
-def _asked(
-    ground: Basis, town: Town, rule: CheckedRule, known: Progress
-) -> tuple[Answers | None, set[int]]:
+def _asked(ground: Basis, town: Town, rule: CheckedRule, known: Progress) -> tuple[Answers | None, set[int]]:
     """Subject → verdict, grade and target, each by the parameters of its own division; and who has none."""
     subject = rule.document.subject
     ground.regions(rule, known.as_of)  # says when no division has all the rule needs
@@ -191,9 +191,7 @@ async def _noted(unit: Unit, rule: str) -> set[int]:
     return set(rows.scalars())
 
 
-def _fits(
-    rule: CheckedRule, answer: str, standing: tuple[Any, ...] | None, quiet: bool, noted: bool
-) -> bool:
+def _fits(rule: CheckedRule, answer: str, standing: tuple[Any, ...] | None, quiet: bool, noted: bool) -> bool:
     verdict = answer.split()[0]
     if noted != (verdict == "unknown"):
         return False

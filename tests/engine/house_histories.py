@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
-from random import Random
 from typing import Any
 
 import made
@@ -22,7 +20,7 @@ from rules.kinds import Kind
 from service import jobs
 from service.access import accounts as registry
 from service.access import fields
-from service.access.unit import House, Unit
+from service.access.unit import Unit
 from service.clock import SetClock
 from service.engine import parameter_edits
 from service.engine.activations import activate, keep
@@ -191,7 +189,9 @@ class Life(History):
                 match how:
                     case "put":
                         division = self.rng.choice(DIVISIONS)
-                        await parameter_edits.put(unit, Entry(name, value, start, division=division, source=SOURCE))
+                        await parameter_edits.put(
+                            unit, Entry(name, value, start, division=division, source=SOURCE)
+                        )
                     case "correct":
                         given = Correction(value, one.effective_to, SOURCE)
                         await parameter_edits.correct(unit, one.parameter_id, one.version, given)

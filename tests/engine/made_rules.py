@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-
-
 from rules import Catalogue, Parameters, RuleErrors, load_and_check
 from rules.catalogue import Field
 from rules.kinds import Kind
@@ -28,7 +26,8 @@ HELD: tuple[dict[str, Any], ...] = ({}, {}, {"enterprise": {"working_days": 2}})
 DUTY = "SG-2026-001"
 TEXTS = ["330102003057", "330102003050", "330102003057001", "3301", "A1", "B2", "", "陈"]
 DAYS = [
-    DAY_ONE + timedelta(days=days) for days in (-800, -400, -366, -31, -20, -1, 0, 1, 2, 7, 30, 39, 60, 365, 463)
+    DAY_ONE + timedelta(days=days)
+    for days in (-800, -400, -366, -31, -20, -1, 0, 1, 2, 7, 30, 39, 60, 365, 463)
 ]
 """Edges of the days that histories pass: the next ones, New Year, 1 March of a common and 29 February of a leap year."""
 POOLS = Pools([f'date("{day}")' for day in DAYS], ["1", "2", "0", "10.5", "200", "0.5", *NUMBERS[:4]], TEXTS)
@@ -76,7 +75,11 @@ class Author(Maker):
         subject = self.choose(SUBJECTS)
         scope: Scope = ((subject, subject),)
         graded = self.choose([[], ["urgent"], ["important", "low"]])
-        dated = [f"{subject}.{each.name}" for each in self.catalogue[subject].fields.values() if each.kind is Kind.DATE]
+        dated = [
+            f"{subject}.{each.name}"
+            for each in self.catalogue[subject].fields.values()
+            if each.kind is Kind.DATE
+        ]
         due = self.choose([*DUES, *({"field": path} for path in dated[:2])])
         return {
             "rule": name,

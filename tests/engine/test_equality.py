@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from engine.equal_states import (

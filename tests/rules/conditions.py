@@ -100,7 +100,9 @@ class Maker:
 
     def field(self, scope: Scope, kinds: Sequence[Kind]) -> tuple[str, Field] | None:
         """A readable field of one of the kinds, of any record in scope or up to two hops away."""
-        known = [(path, entity) for path, entity in paths(scope, self.catalogue) if any(_of_kind(entity, *kinds))]
+        known = [
+            (path, entity) for path, entity in paths(scope, self.catalogue) if any(_of_kind(entity, *kinds))
+        ]
         if not known:
             return None
         path, entity = self.choose(known)
