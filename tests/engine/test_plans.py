@@ -89,7 +89,9 @@ examples:
 
 
 @pytest.fixture(scope="module")
-def city(postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def city(
+    postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """The URLs of the city in both databases."""
     urls = {
         "sqlite": sqlite_with_tables(tmp_path_factory.mktemp("city")),
