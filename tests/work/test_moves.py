@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,14 +61,14 @@ class Office:
 
 
 @pytest.fixture
-async def office(house: House, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(house: House, tmp_path: Path) -> Office:
     async with house.write() as unit:
         await made.rule_version(unit)
         workers = {}
         for number, grid in enumerate((made.GRID, made.OTHER_GRID)):
             workers[grid] = await made.worker(unit, f"w{number}")
             await made.post(unit, workers[grid], grid)
-    yield Office(house, Settings(home=tmp_path), workers)
+    return Office(house, Settings(home=tmp_path), workers)
 
 
 async def _elder(house: House, **values: Any) -> int:
