@@ -11,7 +11,7 @@ from typing import Any
 import made
 from engine.made_rules import DAY_ONE, DAYS, DUTY, Author
 from records.record_files import id_number
-from records.record_histories import FORMS, History, declare_fields
+from records.record_histories import FORMS, TABLES, History, declare_fields
 from sqlalchemy import delete, insert, select, update
 
 from rules import Entity, RuleErrors, load
@@ -47,7 +47,7 @@ from service.work.pending import LIVE
 
 SOURCE = Cited(law="某法", article="第一条", date=DAY_ONE, verified_on=DAY_ONE)
 PEOPLE = tuple(id_number(serial) for serial in range(11, 19))
-RULES = [f"rule-{number}" for number in range(1, 7)]
+RULES = [f"rule-{number}" for number in range(1, 9)]
 PARAMETERS: dict[str, tuple[Described, tuple[Any, ...]]] = {
     "notice": (Described("提前天数", "int", "天"), (0, 1, 7, 30)),
     "industries": (Described("餐饮行业", "list"), (["6210"], ["A1", "B2"])),
@@ -108,7 +108,7 @@ class Life(History):
 
     async def begin_rules(self) -> None:
         """The first few rules."""
-        for _ in range(5):
+        for _ in range(7):
             await self.publish()
 
     async def anything(self) -> None:
@@ -122,10 +122,15 @@ class Life(History):
 
     async def edit(self) -> None:
         """One change of the records, by one of the ways there are."""
-        ways = [*["correct"] * 8, *["serve"] * 2, *["remove"] * 2, self.rng.choice(FORMS)]
+        ways = [*["correct"] * 5, "serve", *["remove"] * 3, *[self.rng.choice(FORMS)] * 3]
         what = self.rng.choice(ways)
         await self.step(what)
         self.seen[what] += 1
+
+    async def _pick(self, unit: Unit, name: str) -> tuple[str, int] | None:
+        """Any record, and not only one of the newest."""
+        keys = list((await unit.connection.execute(select(TABLES[name].primary))).scalars())
+        return (name, self.rng.choice(sorted(keys))) if keys else None
 
     async def load_in_bulk(self) -> None:
         """An import that tells only that it was made: as of very many new records."""

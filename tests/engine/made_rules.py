@@ -10,7 +10,7 @@ from typing import Any
 from rules import Catalogue, Parameters, RuleErrors, load_and_check
 from rules.catalogue import Field
 from rules.kinds import Kind
-from tests.rules.conditions import ORDERS, Maker, Scope
+from tests.rules.conditions import ORDERS, Maker, Scope, paths
 from tests.rules.constants import NUMBERS, Pools
 
 DAY_ONE = date(2026, 11, 23)
@@ -53,6 +53,27 @@ class Author(Maker):
             return self.empty(scope)
         moved = self.choose(['days(param("notice"))', "days(0)", "months(1)", "years(1)"])
         return f"{found[0]} {self.choose(ORDERS)} today {self.choose(['+', '-'])} {moved}"
+
+    def rows(self, scope: Scope, depth: int, plain: bool) -> str:
+        """Most often whether there is any row, or one with a simple condition: so that each that comes or goes matters."""
+        if self.choose([True, False, False]):
+            return super().rows(scope, depth, plain)
+        path, target = self.choose([
+            (f"{path}.{relation.name}", relation.target)
+            for path, entity in paths(scope, self.catalogue)
+            for relation in entity.relations.values()
+            if relation.many
+        ])  # fmt: skip
+        name = f"x{len(scope)}"
+        inner = self.condition(((name, target),), 0, plain=True)
+        shapes = [
+            "{}.size() >= 1",
+            "{}.size() < 2",
+            "{}.exists({}, {})",
+            "!{}.exists({}, {})",
+            "{}.all({}, {})",
+        ]
+        return self.choose(shapes).format(path, name, inner)
 
     def coded(self, path: str, field: Field) -> str:
         """One of the codes that records have."""

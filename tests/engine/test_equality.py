@@ -78,7 +78,7 @@ def databases(database_url: str, tmp_path: Path) -> Databases:
 class Equality:
     """A house that lives on; after each step all that is asked of it must be as if everyone had been judged."""
 
-    def __init__(self, databases: Databases, seed: int, seen: Counter[str]) -> None:
+    def __init__(self, databases: Databases, seed: str, seen: Counter[str]) -> None:
         self.databases, self.seed, self.seen = databases, seed, seen
         self.clock = SetClock.at(DAY_ONE, 8, 30)
         self.url = databases.copy(databases.url)
@@ -96,7 +96,7 @@ class Equality:
                     runner.run(self._compared(copy))
                     self.databases.drop(copy)
             except AssertionError as error:
-                error.add_note(f"seed {self.seed}:\n" + "\n".join(self.life.steps))
+                error.add_note(f"{self.seed}:\n" + "\n".join(self.life.steps))
                 raise
             finally:
                 runner.run(self.life.house.database.close())
@@ -135,14 +135,17 @@ def pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.usefixtures("pieces")
-def test_deltas_lead_where_scans_of_everyone_would(databases: Databases) -> None:
+def test_deltas_lead_where_scans_of_everyone_would(
+    databases: Databases, request: pytest.FixtureRequest
+) -> None:
+    name = request.node.name
     seen: Counter[str] = Counter()
 
     # A seed has nothing to be made smaller.
     @settings(effort(HISTORIES), phases=[Phase.generate])
     @given(seed=st.integers(0, 2**32 - 1))
     def each(seed: int) -> None:
-        Equality(databases, seed, seen).live(STEPS if DEEP == 1 else DEEP_STEPS)
+        Equality(databases, f"{name} {seed}", seen).live(STEPS if DEEP == 1 else DEEP_STEPS)
+        print(dict(seen))
 
     each()
-    print(dict(seen))
