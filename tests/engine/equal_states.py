@@ -12,7 +12,7 @@ from typing import Any
 from planned import gather_all
 from sqlalchemy import Table, func, select
 
-from rules import CannotEvaluate, CheckedRule
+from rules import CheckedRule
 from rules.regions import place_of
 from service import jobs
 from service.access.unit import House, Unit
@@ -93,22 +93,26 @@ async def assert_the_interpreter_agrees(house: House) -> Counter[str]:
         found = await versions(unit, {one.version_id for one in known.values()})
         town = await _town(unit, ground)
         said: Counter[str] = Counter()
+        failed = await _failed(unit)
         for rule in known.values():
+            if failed.get(rule.rule, 0) > rule.scan_id:
+                said["failed"] += 1
+                continue
             said += await _agrees(unit, ground, town, found[rule.version_id], rule)
         strays = select(findings.c.rule).where(
             findings.c.cleared_on.is_(None), findings.c.rule.not_in(list(known))
         )
-        failed = set((await unit.connection.execute(strays)).scalars()) - await _failed(unit)
-    assert not failed, f"open findings of rules that are not in force: {failed}"
+        astray = set((await unit.connection.execute(strays)).scalars()) - failed.keys()
+    assert not astray, f"open findings of rules that are not in force: {astray}"
     return said
 
 
-async def _failed(unit: Unit) -> set[str]:
-    """Rules without progress that failed the last time: they keep their findings."""
+async def _failed(unit: Unit) -> dict[str, int]:
+    """Rule → the scan it failed in, where it was judged in none since: it keeps its findings."""
     c = scan_rules.c
-    rows = await unit.connection.execute(select(c.rule, c.state).order_by(c.scan_rule_id))
-    last = {row.rule: row.state for row in rows}
-    return {rule for rule, state in last.items() if state == "failed"}
+    rows = await unit.connection.execute(select(c.rule, c.state, c.scan_id).order_by(c.scan_rule_id))
+    last = {row.rule: row for row in rows}
+    return {rule: row.scan_id for rule, row in last.items() if row.state == "failed"}
 
 
 async def _town(unit: Unit, ground: Basis) -> Town:
@@ -121,12 +125,7 @@ async def _town(unit: Unit, ground: Basis) -> Town:
 
 async def _agrees(unit: Unit, ground: Basis, town: Town, version: Version, known: Progress) -> Counter[str]:
     rule = ground.checked(version)
-    try:
-        answers, unjudged = _asked(ground, town, rule, known)
-    except CannotEvaluate:
-        return Counter(refused=1)  # the rule failed and keeps what it had
-    if answers is None:
-        return Counter(refused=1)
+    answers, unjudged = _asked(ground, town, rule, known)
     open_ones, quiet = await _standing(unit, version, known)
     noted = await _noted(unit, version.rule)
     wrong = {}
@@ -143,7 +142,7 @@ async def _agrees(unit: Unit, ground: Basis, town: Town, version: Version, known
     )
 
 
-def _asked(ground: Basis, town: Town, rule: CheckedRule, known: Progress) -> tuple[Answers | None, set[int]]:
+def _asked(ground: Basis, town: Town, rule: CheckedRule, known: Progress) -> tuple[Answers, set[int]]:
     """Subject → verdict, grade and target, each by the parameters of its own division; and who has none."""
     subject = rule.document.subject
     ground.regions(rule, known.as_of)  # says when no division has all the rule needs
@@ -159,8 +158,7 @@ def _asked(ground: Basis, town: Town, rule: CheckedRule, known: Progress) -> tup
             continue
         here = Town({**town.records, subject: records}, catalogue=town.catalogue)
         said = interpreted(here, rule, ground.moment(known.as_of, values))
-        if said == REFUSED:
-            return None, set()
+        assert said != REFUSED, "the interpreter cannot judge by what the engine judged"
         answers |= said
     return answers, unjudged
 

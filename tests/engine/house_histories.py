@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 import made
 from engine.made_rules import DAY_ONE, DAYS, DUTY, Author
 from records.record_files import id_number
-from records.record_histories import FORMS, TABLES, History, declare_fields
+from records.record_histories import DECLARED, FORMS, TABLES, History, declare_fields
 from sqlalchemy import delete, insert, select, update
 
 from rules import Entity, RuleErrors, load
@@ -28,7 +28,7 @@ from service.engine.parameter_edits import Correction, Described, Entry
 from service.engine.parameters import of_name
 from service.engine.rulebook import active, basis, every
 from service.errors import Conflict, InvalidInput
-from service.records import merge
+from service.records import declaring, merge
 from service.records.changesets import correct, record_service
 from service.settings import Settings
 from service.settling import plan_day, settle_touched
@@ -108,14 +108,14 @@ class Life(History):
 
     async def begin_rules(self) -> None:
         """The first few rules."""
-        for _ in range(7):
-            await self.publish()
+        for name in RULES[:-1]:
+            await self.publish(name)
 
     async def anything(self) -> None:
         """One or several things that happen between two scans."""
         for _ in range(self.rng.choice([1, 1, 1, 2, 4])):
             ways = [
-                *[self.edit] * 10, *[self.wait] * 4, *[self.answer] * 5, *[self.change_parameter] * 3, self.change_calendar,
+                *[self.edit] * 10, *[self.wait] * 4, *[self.answer] * 5, *[self.change_parameter] * 3, self.change_calendar, self.change_fields,
                 *[self.publish] * 2, self.take_back, self.retire, self.load_in_bulk, self.scan_one, self.plan,
             ]  # fmt: skip
             await self.rng.choice(ways)()
@@ -141,9 +141,9 @@ class Life(History):
             merge.BULK = before
         self.note("bulk")
 
-    async def publish(self) -> None:
+    async def publish(self, name: str = "") -> None:
         """A new rule, or another version of one."""
-        name = self.rng.choice(RULES)
+        name = name or self.rng.choice(RULES)
         async with self.house.write() as unit:
             known = await fields.catalogue(unit)
             text = Author(self.rng, known).document(name, (await basis(unit)).parameters, self.today)
@@ -215,6 +215,20 @@ class Life(History):
             if kind:
                 await unit.connection.execute(insert(calendar_days).values(day=day, kind=kind, note="调整"))
         self.note(f"calendar {day} {kind}")
+
+    async def change_fields(self) -> None:
+        """A declared field taken out of use, taken up again, or with another meaning of what is missing."""
+        field = self.rng.choice(DECLARED)
+        meaning = self.rng.choice(["none", "unknown", "retired"])
+        async with self.house.write() as unit:
+            try:
+                if meaning == "retired":
+                    await declaring.retire(unit, field.entity, field.name)
+                else:
+                    await declaring.declare(unit, replace(field, missing=meaning))
+            except (Conflict, InvalidInput):
+                return  # records hold values that would be lost
+        self.note(f"field {field.entity}.{field.name} {meaning}")
 
     async def wait(self) -> None:
         """One day passes, or several."""
