@@ -113,7 +113,7 @@ class Life(History):
 
     async def anything(self) -> None:
         """One or several things that happen between two scans."""
-        for _ in range(self.rng.choice([1, 1, 1, 2, 4])):
+        for _ in range(self.rng.choice([1, 1, 2, 3, 6])):
             ways = [
                 *[self.edit] * 10, *[self.wait] * 4, *[self.answer] * 5, *[self.change_parameter] * 3, self.change_calendar, self.change_fields,
                 *[self.publish] * 2, self.take_back, self.retire, self.load_in_bulk, self.scan_one, self.plan,
@@ -121,11 +121,12 @@ class Life(History):
             await self.rng.choice(ways)()
 
     async def edit(self) -> None:
-        """One change of the records, by one of the ways there are."""
+        """A few changes of the records, by one of the ways there are."""
         ways = [*["correct"] * 5, "serve", *["remove"] * 3, *[self.rng.choice(FORMS)] * 3]
         what = self.rng.choice(ways)
-        await self.step(what)
-        self.seen[what] += 1
+        for _ in range(self.rng.choice([1, 2, 3])):
+            await self.step(what)
+            self.seen[what] += 1
 
     async def _pick(self, unit: Unit, name: str) -> tuple[str, int] | None:
         """Any record, and not only one of the newest."""

@@ -112,7 +112,9 @@ class Author(Maker):
             "effective": self._period(today),
             "subject": subject,
             "applies": self.choose(["true", "true", self.condition(scope, 1)]),
-            "when": self.condition(scope, self.choose([0, 1, 2])),
+            "when": self.choose(
+                [self.rows(scope, 0, False), *(self.condition(scope, depth) for depth in (0, 1, 2))]
+            ),
             "grades": {grade: self.condition(scope, 0) for grade in graded},
             "visit": self.choose(VISITS[subject]),
             "first": self.choose(HELD),
