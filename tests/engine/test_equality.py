@@ -149,3 +149,4 @@ def test_deltas_lead_where_scans_of_everyone_would(
         print(dict(seen))
 
     each()
+    assert all(seen[each] for each in ("said match", "said no", "said unknown", "done delta")), seen
