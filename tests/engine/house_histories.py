@@ -59,6 +59,7 @@ PARAMETERS: dict[str, tuple[Described, tuple[Any, ...]]] = {
 DIVISIONS = ("", "", "330102003057", "330102003050", "330102")
 STEPS = (1, 1, 1, 2, 3, 7, 38, 39, 98)
 """Days between two scans: the next one, a weekend, over New Year, to 1 March."""
+NEAR = (-31, -30, -8, -7, -2, -1, 0, 1, 2, 3, 7, 8, 30, 31)
 RARE_STEPS = (365, 463, 730)
 """A year, and to and over 29 February 2028."""
 
@@ -85,7 +86,7 @@ class Life(History):
     def value(self, entity: Entity, name: str) -> Any:
         """Days are such as rules and the days that pass have to do with."""
         if entity.fields[name].kind is Kind.DATE and self.rng.random() < 0.8:
-            days = [*DAYS, self.today, self.today + timedelta(days=self.rng.choice(STEPS))]
+            days = [*DAYS, *(self.today + timedelta(days=days) for days in NEAR)]
             past = [day for day in days if day <= self.today]  # most columns of a file take no other
             return self.rng.choice(past if self.rng.random() < 0.6 else days)
         return super().value(entity, name)
@@ -115,7 +116,7 @@ class Life(History):
         """One or several things that happen between two scans."""
         for _ in range(self.rng.choice([1, 1, 2, 3, 6])):
             ways = [
-                *[self.edit] * 10, *[self.wait] * 4, *[self.answer] * 5, *[self.change_parameter] * 3, self.change_calendar, self.change_fields,
+                *[self.edit] * 10, *[self.wait] * 6, *[self.answer] * 5, *[self.change_parameter] * 3, self.change_calendar, self.change_fields,
                 *[self.publish] * 2, self.take_back, self.retire, self.load_in_bulk, self.scan_one, self.plan,
             ]  # fmt: skip
             await self.rng.choice(ways)()

@@ -47,12 +47,20 @@ class Author(Maker):
         return self.date(scope)
 
     def fixed(self, scope: Scope) -> str:
-        """Half of the days are a distance from today that a parameter says."""
+        return self.near(scope)
+
+    def date(self, scope: Scope) -> str:
+        return self.near(scope) if self.choose([True, True, False]) else super().date(scope)
+
+    def near(self, scope: Scope) -> str:
+        """A day held against one a little way from today, such as passes soon."""
         found = self.field(scope, [Kind.DATE])
         if found is None:
             return self.empty(scope)
-        moved = self.choose(['days(param("notice"))', "days(0)", "months(1)", "years(1)"])
-        return f"{found[0]} {self.choose(ORDERS)} today {self.choose(['+', '-'])} {moved}"
+        moved = self.choose(
+            ['days(param("notice"))', "days(0)", "days(1)", "days(7)", "days(30)", "months(1)"]
+        )
+        return f"{found[0]} {self.choose(ORDERS[2:])} today {self.choose(['+', '-'])} {moved}"
 
     def rows(self, scope: Scope, depth: int, plain: bool) -> str:
         """Most often whether there is any row, or one with a simple condition: so that each that comes or goes matters."""

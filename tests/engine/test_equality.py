@@ -30,7 +30,7 @@ from service.engine import candidates, reconcile, rule_scan
 from service.tables.database import Database
 from tests.rules.effort import DEEP, effort
 
-HISTORIES, STEPS = 1, 9
+HISTORIES, STEPS = 2, 5
 DEEP_STEPS = 40
 """How long a history is where many are asked for."""
 
@@ -68,7 +68,7 @@ def databases(database_url: str, tmp_path: Path) -> Databases:
 
     async def settle() -> None:
         house = _open(database_url, SetClock.at(DAY_ONE, 8, 30))
-        await Life(house, tmp_path, Random(4), blank=0.3).begin()
+        await Life(house, tmp_path, Random(4), blank=0.15).begin()
         await house.database.close()
 
     asyncio.run(settle())
@@ -83,7 +83,7 @@ class Equality:
         self.clock = SetClock.at(DAY_ONE, 8, 30)
         self.url = databases.copy(databases.url)
         house = _open(self.url, self.clock)
-        self.life = Life(house, databases.folder, Random(seed), blank=0.3, seen=seen)
+        self.life = Life(house, databases.folder, Random(seed), blank=0.15, seen=seen)
 
     def live(self, steps: int) -> None:
         """Take so many steps; each is made by the history's seed and its number."""
@@ -123,29 +123,30 @@ class Equality:
         await house.database.close()
 
 
-@pytest.fixture(params=[False, True], ids=["as it is", "in small pieces"])
-def pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With limits as they are, and with limits that so few records already reach."""
-    if request.param:
-        monkeypatch.setattr(reconcile, "CHUNK", 3)
-        monkeypatch.setattr(rule_scan, "PAUSE", 0)
-        monkeypatch.setattr(candidates, "FEW", 2)
-        monkeypatch.setattr(settling, "LISTS", 1)
-        monkeypatch.setattr(settling, "TASKS", 2)
+def _in_small_pieces(patch: pytest.MonkeyPatch) -> None:
+    """Limits that so few records already reach."""
+    patch.setattr(reconcile, "CHUNK", 3)
+    patch.setattr(rule_scan, "PAUSE", 0)
+    patch.setattr(candidates, "FEW", 2)
+    patch.setattr(settling, "LISTS", 1)
+    patch.setattr(settling, "TASKS", 2)
 
 
-@pytest.mark.usefixtures("pieces")
 def test_deltas_lead_where_scans_of_everyone_would(
     databases: Databases, request: pytest.FixtureRequest
 ) -> None:
-    name = request.node.name
     seen: Counter[str] = Counter()
 
     # A seed has nothing to be made smaller.
     @settings(effort(HISTORIES), phases=[Phase.generate])
     @given(seed=st.integers(0, 2**32 - 1))
     def each(seed: int) -> None:
-        Equality(databases, f"{name} {seed}", seen).live(STEPS if DEEP == 1 else DEEP_STEPS)
+        seen["histories"] += 1
+        with pytest.MonkeyPatch.context() as patch:
+            if seen["histories"] % 2:
+                _in_small_pieces(patch)
+            steps = STEPS if DEEP == 1 else DEEP_STEPS
+            Equality(databases, f"{request.node.name} {seed}", seen).live(steps)
         print(dict(seen))
 
     each()
