@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Date, Text, and_, func, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from rules import Entity, Field
 from rules.catalogue import EXTRA
 from service.access import fields
 from service.access.unit import Unit
-from service.errors import InvalidInput, NotFound
+from service.errors import Conflict, InvalidInput, NotFound
 from service.records.changes import NEW, highest_key
 from service.records.corrected import read_corrected
 from service.records.entities import ENTITIES
@@ -53,7 +54,8 @@ async def correct(
 
     Imports leave the fields alone until the file says something else than it said before.
     The caller has made sure that the record is in the actor's scope.
-    InvalidInput for a field that does not exist, or a value it cannot hold; NotFound without such a record.
+    InvalidInput for a field that does not exist, or a value it cannot hold; NotFound without such a record; Conflict where
+    another record already has what tells this one apart (the same kind of certificate of the same person).
     """
     known = (await fields.catalogue(unit)).entities.get(entity)
     if known is None or not values:
@@ -71,7 +73,11 @@ async def correct(
         if _held(field, current) != stored[_told_by(field)]:
             row = {"changeset_id": changeset_id, "entity": entity, "record_id": record_id, "field": name}
             await unit.connection.execute(insert(changes).values(row))
-    await unit.connection.execute(update(known.table).where(known.key == record_id).values(written))
+    try:
+        async with unit.connection.begin_nested():
+            await unit.connection.execute(update(known.table).where(known.key == record_id).values(written))
+    except IntegrityError as error:
+        raise Conflict("已有另一条记录登记着同样的内容，没有改动；请核对后更正那一条。") from error
     return changeset_id
 
 

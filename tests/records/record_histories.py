@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import cycle
@@ -204,7 +205,10 @@ class History:
             names = [name for name in entity.fields if name not in ("id_number", "id_type", "uscc", "number")]
             some = self.rng.sample(names, min(3, len(names)))
             values = {name: self._found(entity, name) for name in some}
-            await correct(unit, entity.name, picked[1], values, observed_on=TODAY)
+            # A record may be the same as another now: then nothing of it is written.
+            with suppress(Conflict):
+                async with unit.connection.begin_nested():
+                    await correct(unit, entity.name, picked[1], values, observed_on=TODAY)
 
     def _found(self, entity: Entity, name: str) -> Any:
         """What a visit says of a field, taken back now and then."""

@@ -25,7 +25,7 @@ MIXED = [*FORMS, *["residents"] * 3, *["correct"] * 10, *["serve"] * 2, *["remov
 
 async def test_after_any_history_the_ledger_tells_exactly_what_differs(house: House, tmp_path: Path) -> None:
     await declare_fields(house)
-    rng = Random(16)
+    rng = Random(1)
     history = History(house, tmp_path, rng)
     told: set[Change] = set()
     emptied = 0
