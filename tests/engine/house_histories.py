@@ -60,6 +60,7 @@ DIVISIONS = ("", "", "330102003057", "330102003050", "330102")
 STEPS = (1, 1, 1, 2, 3, 7, 38, 39, 98)
 """Days between two scans: the next one, a weekend, over New Year, to 1 March."""
 NEAR = (-31, -30, -8, -7, -2, -1, 0, 1, 2, 3, 7, 8, 30, 31)
+"""How far from the day of an edit most days of records lie."""
 RARE_STEPS = (365, 463, 730)
 """A year, and to and over 29 February 2028."""
 

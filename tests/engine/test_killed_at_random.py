@@ -21,6 +21,7 @@ from sqlalchemy import Table, func, select
 from service.access.keys import Vault
 from service.access.unit import House
 from service.clock import SetClock
+from service.engine import scan
 from service.records.changesets import correct
 from service.tables import (
     findings,
@@ -32,6 +33,7 @@ from service.tables import (
     undecided,
 )
 from service.tables.database import Database
+from service.work import pending
 from tests.rules.effort import DEEP
 
 START = date(2026, 11, 23)
@@ -39,8 +41,8 @@ EIGHTY = date(1946, 11, 23)
 PEOPLE, HOMES, RULES = 120, 50, 3
 ROUNDS = 5 if DEEP == 1 else 25
 """On each of the two databases: ten in a usual run, fifty in a deep one."""
-FARTHEST = 160
-"""Statements up to which a process lives: about a third of what a day takes."""
+FARTHEST = 250
+"""Statements up to which a process lives: a part of what the first day takes, and about as many as a later one."""
 TESTS = Path(__file__).parents[1]
 
 
@@ -126,18 +128,31 @@ async def test_kills_at_random_lose_and_double_nothing(
     for url in urls:
         await _settle(url)
     dice, kills, day = Random(request.node.name), 0, START
+    phases: Counter[str] = Counter()
     async with _victims(killed, tmp_path) as victims, _victims(undisturbed, tmp_path) as others:
         while kills < ROUNDS:
             while kills < ROUNDS and (code := await victims.work(day, dice.randint(1, FARTHEST))) != 0:
                 assert code == -SIGKILL
                 kills += 1
+                phases[await _phase(killed)] += 1
             assert await victims.work(day) == 0
             assert await others.work(day) == 0
             assert await _state(killed) == await _state(undisturbed), f"on {day}, after {kills} kills"
             day += timedelta(days=1)
             for url in urls:
                 await _edit(url, day)
-    print(f"{kills} kills in {(day - START).days} days")
+    print(f"{kills} kills in {(day - START).days} days: {dict(phases)}")
+    assert DEEP == 1 or {"scanning", "settling"} <= phases.keys()
+
+
+async def _phase(url: str) -> str:
+    """What is left to be done where a process was killed."""
+    house = House(Database(url), SetClock.at(START, 8, 30), Vault(KEY))
+    async with house.read() as unit:
+        cut_off = await scan.unfinished(unit)
+        left = await pending.anything(unit)
+    await house.database.close()
+    return "scanning" if cut_off else "settling" if left else "nothing"
 
 
 async def _state(url: str) -> dict[str, Any]:
