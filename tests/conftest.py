@@ -53,7 +53,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _template(postgres_url: str) -> str:
+def postgres_template(postgres_url: str) -> str:
     """A database with all tables, copied for each test."""
 
     async def make() -> None:
@@ -78,7 +78,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database with all tables, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         return sqlite_with_tables(tmp_path)
-    return copy_of(request.getfixturevalue("postgres_url"), request.getfixturevalue("_template"))
+    return copy_of(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template"))
 
 
 @pytest.fixture

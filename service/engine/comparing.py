@@ -3,7 +3,7 @@
 A finding is one episode of a rule and a subject, open until it is cleared. The steps are these:
 
 resolved    open, no longer matched, the rule still about the subject: the thing was done
-withdrawn   open, no longer matched, and the rule no longer about the subject
+withdrawn   open, no longer matched, and the rule no longer about the subject, or about another kind of subjects
 rearmed     settled by a person whose quiet time is over: closed, and opened anew where it still matches
 updated     still matched, by another grade, target, due date or version
 opened      matched (or, where the rule asks, undecidable) without an open episode
@@ -72,6 +72,12 @@ class Episode:
         return and_(findings.c.rule == self.rule, findings.c.subject_kind == self.subject_kind)
 
     @property
+    def strays(self) -> ColumnElement[bool]:
+        """The rule's findings that are not cleared and are of another kind of subject: an earlier version was about that."""
+        f = findings.c
+        return and_(f.rule == self.rule, f.subject_kind != self.subject_kind, f.cleared_on.is_(None))
+
+    @property
     def ripe(self) -> ColumnElement[bool]:
         """Settled by a person, and no longer quiet: its time is over, or what was wrong about it has changed since."""
         f = findings.c
@@ -125,7 +131,10 @@ class Kept:
 
 
 async def compare(unit: Unit, episode: Episode, judged: Judged, *, everyone: bool) -> dict[Step, int]:
-    """Fill `differing` for all subjects, or for the candidates alone; returns how many stand at each step."""
+    """Fill `differing` for all subjects, or for the candidates alone; returns how many stand at each step.
+
+    Strays count among the withdrawn where everyone is asked about; they are not in `differing`, whose keys are of one kind.
+    """
     await empty(unit, differing)
     scope = None if everyone else select(candidates.c.subject_id)
     steps = {"opened": _to_open(episode), "undecided": _to_note(episode, scope)}
@@ -142,7 +151,15 @@ async def compare(unit: Unit, episode: Episode, judged: Judged, *, everyone: boo
         row.step: row.n
         for row in await unit.connection.execute(select(at, func.count().label("n")).group_by(at))
     }
+    strays = await _strays(unit, episode) if everyone else 0
+    if strays:
+        counts["withdrawn"] = counts.get("withdrawn", 0) + strays
     return {step: counts[step] for step in STEPS if step in counts}
+
+
+async def _strays(unit: Unit, episode: Episode) -> int:
+    some = select(func.count()).select_from(findings).where(episode.strays)
+    return int((await unit.connection.execute(some)).scalar_one())
 
 
 def _of_open(episode: Episode, open_ones: ColumnElement[bool], gone: Select[Any]) -> dict[str, Select[Any]]:

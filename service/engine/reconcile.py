@@ -123,14 +123,21 @@ async def write(unit: Unit, episode: Episode, part: Part) -> int:
 
 async def withdraw(unit: Unit, rule: str, as_of: date) -> int:
     """Withdraw every open finding of a rule that is not in force, and forget whom it could not decide."""
-    open_ones = and_(findings.c.rule == rule, findings.c.cleared_on.is_(None))
-    targets = select(findings.c.target_kind, findings.c.target_id).where(open_ones).distinct()
-    await unit.connection.execute(add_missing(unit.dialect, pending_targets, targets))
-    gone = await unit.connection.execute(
-        update(findings).where(open_ones).values(cleared_on=as_of, clearing="withdrawn")
-    )
+    gone = await _withdraw(unit, and_(findings.c.rule == rule, findings.c.cleared_on.is_(None)), as_of)
     await unit.connection.execute(delete(undecided).where(undecided.c.rule == rule))
-    return gone.rowcount
+    return gone
+
+
+async def withdraw_strays(unit: Unit, episode: Episode) -> int:
+    """Withdraw what is open of a kind of subjects that the rule was about before, and is not any more."""
+    return await _withdraw(unit, episode.strays, episode.as_of)
+
+
+async def _withdraw(unit: Unit, which: ColumnElement[bool], as_of: date) -> int:
+    targets = select(findings.c.target_kind, findings.c.target_id).where(which).distinct()
+    await unit.connection.execute(add_missing(unit.dialect, pending_targets, targets))
+    gone = update(findings).where(which).values(cleared_on=as_of, clearing="withdrawn")
+    return (await unit.connection.execute(gone)).rowcount
 
 
 async def _leave_pending(unit: Unit, episode: Episode, part: Part) -> None:

@@ -202,6 +202,8 @@ async def _write(session: Session, ground: Ground, found: _Found, now: Progress,
         async with session.write() as unit:
             await take_planners_turn(unit)
             tally = await _so_far(unit, ground.scan_id, found.result.rule)
+            if number == 0 and found.result.mode == "full":
+                tally = tally.plus("withdrawn", await reconcile.withdraw_strays(unit, found.episode))
             for part in piece:
                 tally = tally.plus(part.step, await reconcile.write(unit, found.episode, part))
             state = "done" if number == last else "running"

@@ -13,6 +13,7 @@ from service.access.unit import House
 from service.clock import SetClock
 from service.engine import scan
 from service.engine.scan import RuleResult
+from service.engine.verify import verify
 from service.records.changesets import correct, open_changeset
 from service.tables import (
     changes,
@@ -114,6 +115,36 @@ async def test_another_version_has_everyone_judged(house: House) -> None:
     result = await _rule(house)
     assert result is not None
     assert (result.mode, result.why_full, result.updated) == ("full", "version", 3)
+
+
+async def test_a_version_about_others_withdraws_what_was_found_of_those_before(house: House) -> None:
+    people = await _town(house)
+    await _scan(house)
+    async with house.write() as unit:
+        await unit.connection.execute(update(rule_versions).values(state="retired"))
+        version = await made.rule_version(unit, version=2)
+        document = (
+            made.RULE.format(rule="test-rule", again="never", done="")
+            .replace("subject: resident", "subject: household")
+            .replace("applies: resident.death_on == null", "applies: 'true'")
+            .replace("age(resident.birth_date) >= 80", "household.number == 'H1'")
+            .replace("visit: resident.household", "visit: household")
+            .replace("{resident.name}", "一户")
+        )
+        newest = update(rule_versions).where(rule_versions.c.version_id == version)
+        await unit.connection.execute(newest.values(document=document))
+        home = await made.household(unit)
+    result = await _rule(house)
+    assert result is not None
+    assert (result.why_full, result.withdrawn, result.opened) == ("version", 3, 1)
+    assert (await verify(house)).equal
+    async with house.read() as unit:
+        f = findings.c
+        rows = await unit.connection.execute(
+            select(f.subject_kind, f.subject_id, f.clearing).order_by(f.finding_id)
+        )
+        found = [tuple(row) for row in rows]
+    assert found == [*(("resident", person, "withdrawn") for person in people), ("household", home, None)]
 
 
 async def test_the_same_condition_asked_otherwise_has_everyone_judged(house: House) -> None:

@@ -89,11 +89,13 @@ examples:
 
 
 @pytest.fixture(scope="module")
-def city(postgres_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def city(
+    postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """The URLs of the city in both databases."""
     urls = {
         "sqlite": sqlite_with_tables(tmp_path_factory.mktemp("city")),
-        "postgresql": copy_of(postgres_url, _template),
+        "postgresql": copy_of(postgres_url, postgres_template),
     }
     settle(list(urls.values()), TODAY)
     return urls

@@ -9,6 +9,7 @@ import made
 from sqlalchemy import delete, select, update
 
 from service.access.unit import House
+from service.engine import scan
 from service.engine.verify import verify
 from service.records.changesets import correct
 from service.tables import findings, residents, rule_versions, undecided
@@ -70,3 +71,16 @@ async def test_a_rule_whose_last_scan_failed_is_told_as_not_verified(house: Hous
     found = await verify(house)
     assert (found.verified, found.equal) == (0, True)
     assert "没有成功" in found.unverified["test-rule"]
+
+
+async def test_it_finds_what_stands_of_subjects_that_the_rule_is_not_about(house: House) -> None:
+    await _town(house)
+    await verify(house)
+    async with house.write() as unit:
+        (version,) = (await unit.connection.execute(select(rule_versions.c.version_id))).scalars()
+        await made.finding(unit, version, 1, subject_kind="household", target_kind="household")
+    assert (await verify(house)).differences == {"test-rule": {"withdrawn": 1}}
+    async with house.write() as unit:
+        whole = await scan.begin(unit, as_of=unit.today, whole=True)
+    await scan.run(house, whole)
+    assert (await verify(house)).equal

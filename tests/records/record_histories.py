@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from record_files import TODAY, id_number, uscc, write_csv
+from records.record_files import TODAY, id_number, uscc, write_csv
 from sqlalchemy import select
 
 from rules import Catalogue, Entity, Extension
@@ -123,6 +123,7 @@ class History:
     folder: Path
     rng: Random
     blank: float = 0.4
+    people: Sequence[str] = tuple(PEOPLE)
     steps: list[str] = field(default_factory=list)
     doomed: Iterator[str] = field(default_factory=lambda: cycle(TABLES))
 
@@ -143,7 +144,7 @@ class History:
 
     def _rows(self, form: Kind, known: Catalogue) -> tuple[list[str], list[list[str]]]:
         columns = [column for column in form.columns if self.rng.random() < 0.7 or column.required]
-        people = self.rng.sample(PEOPLE, 4)
+        people = self.rng.sample(self.people, 4)
         rows = [
             [self._cell(form, column.field, person, known, column.required) for column in columns]
             for person in people

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import TypeVar
 
-from rules import CheckedRule
+from rules import Catalogue, CheckedRule
 from rules.catalogue import Entity, Field
 from rules.kinds import Kind
 from tests.rules import constants, making, world
@@ -25,11 +25,14 @@ Scope = tuple[tuple[str, str], ...]
 
 
 class Maker:
-    """Makes rules; every choice is `chance`'s."""
+    """Makes rules about the records of a catalogue; every choice is `chance`'s."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(
+        self, chance: Random, catalogue: Catalogue = world.CATALOGUE, pools: constants.Pools = constants.WORLD
+    ) -> None:
         self.chance = chance
-        self.constants = constants.Maker(chance)
+        self.catalogue = catalogue
+        self.constants = constants.Maker(chance, pools)
 
     def choose(self, options: Sequence[Item]) -> Item:
         return self.chance.choice(options)
@@ -80,7 +83,7 @@ class Maker:
         """A test of a relation of any record in scope; its predicate may mention all of them."""
         targets = [
             (f"{path}.{relation.name}", relation.target)
-            for path, entity in paths(scope)
+            for path, entity in paths(scope, self.catalogue)
             for relation in entity.relations.values()
             if relation.many
         ]
@@ -97,7 +100,9 @@ class Maker:
 
     def field(self, scope: Scope, kinds: Sequence[Kind]) -> tuple[str, Field] | None:
         """A readable field of one of the kinds, of any record in scope or up to two hops away."""
-        known = [(path, entity) for path, entity in paths(scope) if any(_of_kind(entity, *kinds))]
+        known = [
+            (path, entity) for path, entity in paths(scope, self.catalogue) if any(_of_kind(entity, *kinds))
+        ]
         if not known:
             return None
         path, entity = self.choose(known)
@@ -108,7 +113,7 @@ class Maker:
         """A field or record, protected fields included, asked for being there."""
         asked = [
             f"{path}.{name}"
-            for path, entity in paths(scope)
+            for path, entity in paths(scope, self.catalogue)
             for name in [*entity.fields, *(hop.name for hop in entity.relations.values() if not hop.many)]
         ]
         shape = self.choose(["{} == null", "{} != null", "null == {}", "has({})", "!has({})"])
@@ -252,14 +257,14 @@ def _of_kind(entity: Entity, *kinds: Kind) -> Iterator[Field]:
     return (field for field in entity.fields.values() if field.kind in kinds and not field.encrypted)
 
 
-def paths(scope: Scope) -> Iterator[tuple[str, Entity]]:
+def paths(scope: Scope, catalogue: Catalogue = world.CATALOGUE) -> Iterator[tuple[str, Entity]]:
     """Every record that can be named: the variables, and two to-one hops from each."""
     for name, entity in scope:
-        yield from _hops(name, world.CATALOGUE[entity], 2)
+        yield from _hops(name, catalogue, catalogue[entity], 2)
 
 
-def _hops(path: str, entity: Entity, left: int) -> Iterator[tuple[str, Entity]]:
+def _hops(path: str, catalogue: Catalogue, entity: Entity, left: int) -> Iterator[tuple[str, Entity]]:
     yield path, entity
     for hop in entity.relations.values():
         if left and not hop.many:
-            yield from _hops(f"{path}.{hop.name}", world.CATALOGUE.target(hop), left - 1)
+            yield from _hops(f"{path}.{hop.name}", catalogue, catalogue.target(hop), left - 1)

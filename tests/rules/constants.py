@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from tests.rules import world
@@ -16,7 +17,6 @@ NUMBERS = [
 ]  # fmt: skip
 FINE = ["0.000000000000001", "0.00001", "1138.505"]
 """Finer than a column keeps."""
-DAYS = [f'date("{day}")' for day in world.DATES]
 MOVES = [
     "days(1)",
     "days(30)",
@@ -29,18 +29,32 @@ MOVES = [
 ]
 
 
+@dataclass(frozen=True)
+class Pools:
+    """What constants are drawn from: days and numbers as they are written, and texts as they are."""
+
+    days: Sequence[str]
+    numbers: Sequence[str]
+    texts: Sequence[str]
+
+
+WORLD = Pools([f'date("{day}")' for day in world.DATES], NUMBERS, world.TEXTS)
+"""What the town of the rules' own tests holds."""
+
+
 class Maker:
     """Makes constants as they are written; every choice is `chance`'s."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, pools: Pools = WORLD) -> None:
         self.chance = chance
+        self.pools = pools
 
     def choose(self, options: Sequence[str]) -> str:
         return self.chance.choice(options)
 
     def date(self) -> str:
         """A day: today, a literal or a parameter, moved or taken to an edge now and then."""
-        start = self.choose(["today", "today", "today", self.choose(DAYS), 'param("since")'])
+        start = self.choose(["today", "today", "today", self.choose(self.pools.days), 'param("since")'])
         shape = self.choose(["{}", "{}", "{} - {m}", "{} - {m}", "{} + {m}", "{e}({})", "{e}({} - {m})"])
         if "9999" in start or "1900" in start:
             return start
@@ -54,15 +68,16 @@ class Maker:
 
     def number(self, fine: bool = True) -> str:
         """A number; `fine` ones may have more digits than a column keeps."""
-        known = NUMBERS + FINE if fine else NUMBERS
+        plain = self.pools.numbers
+        known = [*plain, *FINE] if fine else plain
         one = self.choose([*known, *known, 'param("limit")', 'param("notice")'])
         return self.choose(
-            [one, one, one, f"({one} + {self.choose(known)})", f"({one} - {self.choose(NUMBERS)})"]
+            [one, one, one, f"({one} + {self.choose(known)})", f"({one} - {self.choose(plain)})"]
         )
 
     def text(self) -> str:
         """A text the town holds, its beginning or its end."""
-        text = self.chance.choice(world.TEXTS)
+        text = self.chance.choice(self.pools.texts)
         cut = self.choose([text, text, text[:1], text[-1:], text[1:3]])[:20]
         plain = json.dumps(cut, ensure_ascii=False).replace("\x7f", "\\x7f")
         return self.choose([plain, plain, json.dumps(cut).replace("\x7f", "\\x7f"), 'param("town")'])

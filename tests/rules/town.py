@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.sql import Executable
 
-from rules import CannotEvaluate, CheckedRule, Moment, verdicts
+from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, verdicts
 from rules.check import stops
 from rules.interpret import Scope, find, test
 from rules.meaning import And
@@ -40,6 +40,7 @@ class Town:
 
     records: dict[str, dict[int, dict[str, Any]]] = field(repr=False)
     ask: dict[str, Ask] = field(default_factory=dict)
+    catalogue: Catalogue = world.CATALOGUE
 
     def verdicts(self, rule: CheckedRule, moment: Moment, dialect: Dialect, **options: Any) -> Answers:
         """Subject key to verdict, as the database says; a subject twice is an error."""
@@ -91,16 +92,16 @@ def interpreted(town: Town, rule: CheckedRule, moment: Moment) -> Answers:
             grade = next((name for name, reached in grades if reached(scope)), "normal")
             verdict = "unknown" if outcome is None else "match"
             due = None if rule.due is None else (find(scope, rule.due.record) or {}).get(rule.due.field.name)
-            found[key] = f"{verdict} {grade} → {_target(rule, scope)}, due {due}"
+            found[key] = f"{verdict} {grade} → {_target(town, rule, scope)}, due {due}"
     return found
 
 
-def _target(rule: CheckedRule, scope: Scope) -> str:
+def _target(town: Town, rule: CheckedRule, scope: Scope) -> str:
     """Whom to visit: the record furthest along the path that is there and may be visited."""
     for stop in stops(rule.visit, rule.document.subject):
         row = find(scope, stop)
         if row is not None:
-            return f"{stop.entity} {row[world.CATALOGUE[stop.entity].key.name]}"
+            return f"{stop.entity} {row[town.catalogue[stop.entity].key.name]}"
     raise AssertionError("nobody to visit")
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     null,
 )
 
-from rules import Entity, Extension, Moment, read
+from rules import Catalogue, Entity, Extension, Moment, read
 from rules.files.workdays import weekday
 from rules.kinds import Kind
 
@@ -405,13 +405,13 @@ class Cells(dict[str, Any]):
         return "a record"
 
 
-def nest(rows: Rows) -> dict[str, dict[int, dict[str, Any]]]:
+def nest(rows: Rows, catalogue: Catalogue = CATALOGUE) -> dict[str, dict[int, dict[str, Any]]]:
     """The rows as the interpreter sees them: every record with its parents and its rows, by entity and key."""
     records = {
         name: {row[entity.key.name]: Cells(row | _unpacked(entity, row)) for row in rows[entity.table.name]}
-        for name, entity in CATALOGUE.entities.items()
+        for name, entity in catalogue.entities.items()
     }
-    for name, entity in CATALOGUE.entities.items():
+    for name, entity in catalogue.entities.items():
         for relation in entity.relations.values():
             for record in records[name].values():
                 others = records[relation.target]
