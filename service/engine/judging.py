@@ -23,11 +23,17 @@ from service.access.unit import Unit
 from service.engine.estimates import population
 from service.engine.missing import note_missing
 from service.engine.rulebook import Basis
-from service.engine.scratch import empty, lacking_now, put, verdicts_now
+from service.engine.scratch import candidates, empty, lacking_now, put, verdicts_now
 
 WITHOUT_VALUE = "参数："
 """How the name of a missing parameter begins where missing facts are counted."""
 UNJUDGED = "unjudged"
+CANDIDATES = select(candidates.c.subject_id)
+"""Whom a delta judges."""
+REMEMBERED = 500
+"""Statements kept in memory: more than the rules of a city have regions."""
+_made: dict[tuple[str, date, Region, str], Select[Any]] = {}
+"""By what a rule asks (`rules.question`), of which day, where, and of which database."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,11 @@ def _verdicts(
     mode: Mode,
     size: Population | None,
 ) -> Select[Any]:
-    return verdicts(
+    """The statement; the one about the candidates is made once a day, for every change of a record asks it again."""
+    key = (ground.question(rule, now.as_of), now.as_of, region, unit.dialect)
+    if among is CANDIDATES and key in _made:
+        return _made[key]
+    statement = verdicts(
         rule,
         ground.catalogue,
         now,
@@ -104,6 +114,11 @@ def _verdicts(
         within=region,
         population=size,
     )
+    if among is CANDIDATES:
+        if len(_made) >= REMEMBERED:
+            _made.clear()
+        _made[key] = statement
+    return statement
 
 
 async def _leave_unjudged(

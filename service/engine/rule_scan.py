@@ -21,12 +21,11 @@ from service.access.unit import Session, Unit
 from service.engine import candidates, reconcile
 from service.engine.candidates import Since
 from service.engine.comparing import Episode, compare
-from service.engine.judging import counts, judge
+from service.engine.judging import CANDIDATES, counts, judge
 from service.engine.missing import missing_counts
 from service.engine.progress import Progress, forget, note
 from service.engine.reconcile import Part, Tally
 from service.engine.rulebook import Basis, Version
-from service.engine.scratch import candidates as candidates_table
 from service.engine.taking import Ledger, holds_whole, ledger
 from service.tables import findings, scan_rules
 from service.tables.upsert import upsert
@@ -144,8 +143,7 @@ def must_be_full(
 async def _read(unit: Unit, ground: Ground, version: Version, rule: CheckedRule, whom: str | int) -> _Found:
     """Judge the candidates, or everyone where there is a reason to, and see whose findings differ."""
     why = whom if isinstance(whom, str) else None
-    asked = None if why else select(candidates_table.c.subject_id)
-    judged = await judge(unit, ground.basis, rule, ground.as_of, asked)
+    judged = await judge(unit, ground.basis, rule, ground.as_of, None if why else CANDIDATES)
     episode = episode_of(version, rule, ground.basis.moment(ground.as_of), ground.as_of)
     differ = await compare(unit, episode, judged, everyone=why is not None)
     matched, unknown = await counts(unit)

@@ -27,6 +27,7 @@ from service.engine.progress import Progress, forget, note, progress
 from service.engine.reconcile import withdraw
 from service.engine.rule_scan import Ground, Result, put_result, scan_rule, since
 from service.engine.rulebook import Version, basis, in_force, rule_in_force
+from service.engine.scratch import lay_out
 from service.engine.taking import take_in, waiting
 from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
@@ -150,6 +151,7 @@ async def _run(house: House, scan_id: int, report: Report | None, actor: Actor) 
     done = {result.rule for result in scan.rules if result.state != "running"}
     idle: list[Progress] = []
     async with house.session(actor) as session:
+        await lay_out(session)
         for number, version in enumerate(versions):
             if report:
                 report(version.rule, number, len(versions))

@@ -19,10 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from service.access.unit import Unit
+from service.access.unit import Session, Unit
 from service.tables.columns import Key
 
 _metadata = MetaData()
+LAID_OUT = "scratch_laid_out"
+"""Noted with a connection that has all tables; it goes when the connection goes, as they do."""
 ANALYSE_FROM = 1000
 """Rows from which PostgreSQL is told how many there are: it knows nothing of a temporary table by itself."""
 
@@ -76,10 +78,21 @@ expected_ahead = _table(
 """How many episodes open on which day where."""
 
 
+async def lay_out(session: Session) -> None:
+    """Make the tables of a scan once for all that follows on this connection."""
+    async with session.read() as unit:
+        for table in _metadata.sorted_tables:
+            await unit.connection.execute(CreateTable(table, if_not_exists=True))
+    # Only now: had it been rolled back, they would not be there.
+    async with session.read() as unit:
+        (await unit.connection.get_raw_connection()).info[LAID_OUT] = True
+
+
 async def empty(unit: Unit, *tables: Table) -> None:
-    """Make the tables, or empty them."""
-    for table in tables:
-        await unit.connection.execute(CreateTable(table, if_not_exists=True))
+    """Make the tables where they were not laid out, and empty them."""
+    if LAID_OUT not in (await unit.connection.get_raw_connection()).info:
+        for table in tables:
+            await unit.connection.execute(CreateTable(table, if_not_exists=True))
     await clear(unit, *tables)
 
 
