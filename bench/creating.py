@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import date
 
 from sqlalchemy import Table, delete, func, select, text
 
 from bench import handwritten
-from bench.apart import apart
-from bench.scanning import address, house_on
+from bench.apart import Apart
 from service.access.unit import House, Unit
 from service.engine import rulebook
 from service.engine.comparing import Episode
@@ -21,24 +19,19 @@ COLUMNS = "rule, version_id, subject_kind, subject_id, target_kind, target_id, v
 WRITTEN: tuple[Table, ...] = (findings, undecided, pending_targets, rule_progress, scan_rules, scans)
 
 
-async def by_hand(house: House, day: date) -> tuple[float, int]:
-    """Seconds of writing them, a transaction a rule, and how many they are."""
-    return (await apart(_by_hand, address(house), day))[0]
+async def by_hand(process: Apart, day: date) -> tuple[float, int]:
+    """Seconds of writing them there, a transaction a rule, and how many they are."""
+    return await process.run(write_there, day)
 
 
-def _by_hand(url: str, day: date) -> tuple[float, int]:
-    async def run() -> tuple[float, int]:
-        house, written = house_on(url, day), 0
-        statements = await _statements(house, day)
-        started = time.perf_counter()
-        for statement, binds in statements:
-            async with house.write() as unit:
-                written += (await unit.connection.execute(text(statement), binds)).rowcount
-        taken = time.perf_counter() - started
-        await house.database.close()
-        return taken, written
-
-    return asyncio.run(run())
+async def write_there(house: House) -> tuple[float, int]:
+    """Seconds, and how many findings."""
+    statements, written = await _statements(house, house.clock.today()), 0
+    started = time.perf_counter()
+    for statement, binds in statements:
+        async with house.write() as unit:
+            written += (await unit.connection.execute(text(statement), binds)).rowcount
+    return time.perf_counter() - started, written
 
 
 async def _statements(house: House, day: date) -> list[tuple[str, dict[str, date | None]]]:

@@ -40,6 +40,12 @@ class Figures:
             flush=True,
         )
 
+    def hold(self, name: str, goal: float) -> None:
+        """Print whether a figure stays within its goal."""
+        value = self.values[name]
+        told = "reached" if value <= goal else "not reached"
+        print(f"  → {name}: {value:,.2f} (goal: at most {goal:g}, {told})", flush=True)
+
 
 def keep(figures: Sequence[Figures], file: Path) -> None:
     """Write them where a report can read them."""
@@ -65,7 +71,8 @@ def show_growth(figures: Sequence[Figures]) -> None:
         of_one = sorted((one for one in figures if one.dialect == dialect), key=lambda one: one.residents)
         if len(of_one) < 2:
             continue
-        print(f"\n{dialect}: growth" + "".join(f"{one.residents:>14,}" for one in of_one) + "      exponent")
+        print(f"\n{dialect}: growth" + "".join(f"{one.residents:>14,}" for one in of_one) + "   exponent  last/first")
         for name, exponent in exponents(of_one).items():
             cells = "".join(f"{one.values[name]:>14,.3f}" for one in of_one)
-            print(f"  {name:58}{cells}{exponent:>10.2f}")
+            grown = of_one[-1].values[name] / of_one[0].values[name]
+            print(f"  {name:58}{cells}{exponent:>10.2f}{grown:>12.2f}")
