@@ -76,5 +76,7 @@ def beside(house: House, figures: Figures, what: str, goal: float) -> Iterator[N
     with bystander(str(house.database.url.database)) as waits:
         yield
     name = f"longest write of somebody else during {what}"
-    figures.say(name, waits.longest / 1000, f"of {len(waits.taken)} writes; 99 % within {waits.share(0.99):.0f} ms")
+    figures.say(
+        name, waits.longest / 1000, f"of {len(waits.taken)} writes; 99 % within {waits.share(0.99):.0f} ms"
+    )
     figures.hold(name, goal)

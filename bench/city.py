@@ -45,12 +45,14 @@ PARTS = ("creation", "reference", "shipped", "tasks", "equal", "preview")
 
 @dataclass(frozen=True)
 class Wishes:
-    """On which databases, which parts, after which shares of residents changed, and how many rounds of creating findings."""
+    """On which databases, which parts, after which shares of residents changed, how many rounds of creating findings, and
+    which of the shipped rules; None for all."""
 
     on: Sequence[str] = ("sqlite", "postgresql")
     parts: Sequence[str] = PARTS
     shares: Sequence[float] = (0.001, 0.01, 0.05, 0.1)
     rounds: int = 3
+    rules: Sequence[str] | None = None
 
 
 async def measure(residents: int, wishes: Wishes) -> list[Figures]:
@@ -85,7 +87,7 @@ async def _live(days: CityDays, wishes: Wishes) -> None:
     if "reference" in wanted:
         await days.deltas(SIX, wishes.shares)
     if wanted & {"shipped", "tasks", "equal", "preview"}:
-        await days.first()
+        await days.first(wishes.rules)
     if "tasks" in wanted:
         await days.tasks()
     if "shipped" in wanted:
@@ -124,9 +126,10 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=standard.rounds, help="of creating findings; the median counts"
     )
+    parser.add_argument("--rules", nargs="+", help="of the shipped ones; all, if not given")
     parser.add_argument("--json", type=Path, help="where to write the figures as well")
     given = parser.parse_args()
-    wishes = Wishes(given.on, given.parts, given.shares, given.rounds)
+    wishes = Wishes(given.on, given.parts, given.shares, given.rounds, given.rules)
     print(facts())
     measured: list[Figures] = []
     started = time.perf_counter()

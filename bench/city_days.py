@@ -59,9 +59,9 @@ class CityDays:
             "creating findings", f"{SIX}: first scan", f"{SIX}: findings by hand", CREATING_GOAL, faster=False
         )
 
-    async def first(self) -> None:
-        """All shipped rules over everybody: verdicts alone, with findings, and once more."""
-        in_force = await load_rules(self.house)
+    async def first(self, rules: Sequence[str] | None) -> None:
+        """All shipped rules, or some, over everybody: verdicts alone, with findings, and once more."""
+        in_force = await load_rules(self.house, rules)
         if self.house.database.dialect == "sqlite":
             await creating.forget_everything(self.house)
             with beside(self.house, self.figures, "a first scan", city_work.WAIT_GOAL):

@@ -45,9 +45,11 @@ async def tasks(process: Apart, house: House, day: date, figures: Figures) -> No
     """A task for every visit, somebody for every task, and the lists of the day."""
     people = await _employ(house, figures.residents)
     with beside(house, figures, "gathering and planning", WAIT_GOAL):
-        opened, ended, seconds = await process.run(settle_there, day)
+        opened, _, seconds = await process.run(settle_there, day)
         count = await _count(house)
-        figures.say("a task for every visit, and its worker and day", seconds, f"{opened:,} opened, {count:,} tasks")
+        figures.say(
+            "a task for every visit, and its worker and day", seconds, f"{opened:,} opened, {count:,} tasks"
+        )
         *_, seconds = await process.run(settle_there, day)
         figures.say("tasks once more, nothing changed", seconds)
         visits, unassigned, seconds = await process.run(plan_there, day)
@@ -112,7 +114,9 @@ async def previews(process: Apart, day: date, figures: Figures) -> None:
     figures.say("whom the slowest edited rule would find", judging, slowest)
     figures.say("the same, and who enters and leaves", judging + comparing)
     figures.hold("the same, and who enters and leaves", PREVIEW_GOAL)
-    figures.say("the same for all six rules", sum(judging + comparing for judging, comparing, _ in taken.values()))
+    figures.say(
+        "the same for all six rules", sum(judging + comparing for judging, comparing, _ in taken.values())
+    )
 
 
 async def preview_there(house: House) -> dict[str, tuple[float, float, str]]:
@@ -134,5 +138,9 @@ async def preview_there(house: House) -> dict[str, tuple[float, float, str]]:
             steps = await compare(unit, episode, judged, everyone=True)
             ended = time.perf_counter()
             told = ", ".join(f"{count:,} {step}" for step, count in steps.items())
-            taken[name] = between - started, ended - between, f"{matched:,} matched, {unknown:,} undecided: {told}"
+            taken[name] = (
+                between - started,
+                ended - between,
+                f"{matched:,} matched, {unknown:,} undecided: {told}",
+            )
     return taken

@@ -71,7 +71,11 @@ def show_growth(figures: Sequence[Figures]) -> None:
         of_one = sorted((one for one in figures if one.dialect == dialect), key=lambda one: one.residents)
         if len(of_one) < 2:
             continue
-        print(f"\n{dialect}: growth" + "".join(f"{one.residents:>14,}" for one in of_one) + "   exponent  last/first")
+        print(
+            f"\n{dialect}: growth"
+            + "".join(f"{one.residents:>14,}" for one in of_one)
+            + "   exponent  last/first"
+        )
         for name, exponent in exponents(of_one).items():
             cells = "".join(f"{one.values[name]:>14,.3f}" for one in of_one)
             grown = of_one[-1].values[name] / of_one[0].values[name]
