@@ -777,7 +777,7 @@ CREATE TABLE pregnancies (
   CONSTRAINT fk_pregnancies_resident_id FOREIGN KEY(resident_id) REFERENCES residents (resident_id),
   CONSTRAINT fk_pregnancies_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
-CREATE INDEX ix_pregnancies_due_on ON pregnancies (due_on, resident_id) WHERE due_on IS NOT NULL;
+CREATE INDEX ix_pregnancies_due_on ON pregnancies (due_on, resident_id);
 CREATE INDEX ix_pregnancies_resident_id ON pregnancies (resident_id);
 CREATE UNIQUE INDEX uq_pregnancies_resident_due ON pregnancies (resident_id, due_on);
 
@@ -795,7 +795,7 @@ CREATE TABLE service_events (
   CONSTRAINT fk_service_events_resident_id FOREIGN KEY(resident_id) REFERENCES residents (resident_id),
   CONSTRAINT fk_service_events_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
-CREATE INDEX ix_service_events_happened_on ON service_events (happened_on, resident_id) WHERE happened_on IS NOT NULL;
+CREATE INDEX ix_service_events_happened_on ON service_events (happened_on, resident_id);
 CREATE INDEX ix_service_events_resident_id ON service_events (resident_id);
 CREATE UNIQUE INDEX uq_service_events_resident_kind_day ON service_events (resident_id, kind, happened_on);
 

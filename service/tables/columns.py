@@ -133,14 +133,19 @@ def reference(
     return Column(name, Key, ForeignKey(target), nullable=nullable, index=index, info={"label": label})
 
 
-def day_index(table: str, column: str, holder: str | None = None) -> Index:
-    """An index of the days a rule compares with today, by which a scan finds whose day has come; empty cells are left out.
+def day_index(table: str, column: str) -> Index:
+    """An index of the days a rule compares with today, by which a scan finds whose day has come; empty cells are left out."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, postgresql_where=filled, sqlite_where=filled)
 
-    With `holder`, the key column the scan asks for: where another index has both columns in it, SQLite reads that one
-    from end to end rather than look the rows of a few days up.
+
+def every_day_index(table: str, column: str, holder: str) -> Index:
+    """The same of a column that is never empty, with the key column the scan asks for beside the days.
+
+    Never a partial one: SQLite takes "is not empty" of such a column for granted, and then does not see that a comparison
+    implies it. It would read another index that has both columns from end to end.
     """
-    filled, kept = text(f"{column} IS NOT NULL"), [column, *([holder] if holder else [])]
-    return Index(f"ix_{table}_{column}", *kept, postgresql_where=filled, sqlite_where=filled)
+    return Index(f"ix_{table}_{column}", column, holder)
 
 
 def choice(
