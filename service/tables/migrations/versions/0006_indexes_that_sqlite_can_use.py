@@ -1,4 +1,4 @@
-"""Indexes of days that are never empty"""
+"""Indexes that SQLite can use"""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def upgrade() -> None:
     for table, column in DAYS.items():
         op.drop_index(op.f(f'ix_{table}_{column}'), table_name=table)
         op.create_index(op.f(f'ix_{table}_{column}'), table, [column, 'resident_id'], unique=False)
+    filled = sa.text('task_id IS NOT NULL')
+    op.drop_index(op.f('ix_findings_task_id'), table_name='findings')
+    op.create_index(
+        op.f('ix_findings_task_id'), 'findings', ['task_id'], unique=False,
+        sqlite_where=filled, postgresql_where=filled,
+    )
 
 
 def downgrade() -> None:
@@ -27,3 +33,5 @@ def downgrade() -> None:
             op.f(f'ix_{table}_{column}'), table, [column, 'resident_id'], unique=False,
             sqlite_where=filled, postgresql_where=filled,
         )
+    op.drop_index(op.f('ix_findings_task_id'), table_name='findings')
+    op.create_index(op.f('ix_findings_task_id'), 'findings', ['task_id'], unique=False)
