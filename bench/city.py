@@ -6,9 +6,9 @@ creation    the findings of the six reference rules, by a first scan and by one 
 reference   delta scans of the six rules after days that changed more and more, each followed by a full scan of the
             same state, which must find nothing left to change
 shipped     the same for all shipped rules; the first scan also with somebody else writing to SQLite meanwhile
-tasks       a task for every visit and the day's lists, with somebody else writing to SQLite meanwhile; from then on
-            also after each delta
 equal       delta scans after equally many changes, whatever the size of the city, and after none
+tasks       a task for every visit and the day's lists, with somebody else writing to SQLite meanwhile; and what follows
+            a day's changes
 preview     what each of the six rules would find if its text were edited, and who would enter and leave
 
 All of it is done by one process that runs on from day to day, of which the peak memory is told. With several sizes the
@@ -40,7 +40,7 @@ from bench.places import SERVER, TODAY, databases
 from bench.scanning import load_rules
 from service.access.unit import House
 
-PARTS = ("creation", "reference", "shipped", "tasks", "equal", "preview")
+PARTS = ("creation", "reference", "shipped", "equal", "tasks", "preview")
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,12 @@ async def _live(days: CityDays, wishes: Wishes) -> None:
         await days.deltas(SIX, wishes.shares)
     if wanted & {"shipped", "tasks", "equal", "preview"}:
         await days.first(wishes.rules)
-    if "tasks" in wanted:
-        await days.tasks()
     if "shipped" in wanted:
         await days.deltas(ALL, wishes.shares)
     if "equal" in wanted:
         await days.equal()
+    if "tasks" in wanted:
+        await days.tasks()
     if "preview" in wanted:
         await days.previews()
 

@@ -35,7 +35,6 @@ class CityDays:
         self.residents = residents
         self.day = TODAY
         self.figures = Figures(house.database.dialect, residents)
-        self.with_tasks = False
 
     async def creation(self, rounds: int) -> None:
         """First scans and hand-written statements in turn; what both wrote has to be the same."""
@@ -83,11 +82,6 @@ class CityDays:
         _unchanged(again)
         self.figures.say(f"{ALL}: second full scan", again.seconds)
 
-    async def tasks(self) -> None:
-        """Tasks and lists; from here on they follow every delta."""
-        await city_work.tasks(self.process, self.house, self.day, self.figures)
-        self.with_tasks = True
-
     async def deltas(self, rules: str, shares: Sequence[float]) -> None:
         """Days that changed more and more, with a full scan after each, which must find nothing left to change."""
         for share in shares:
@@ -120,6 +114,15 @@ class CityDays:
         await self._delta(f"{ALL}: delta, {EQUAL[-1]:,} changes and a day", changed)
         _unchanged(await scanned(self.process, self.day, whole=True))
 
+    async def tasks(self) -> None:
+        """Tasks and lists for everything found, and again after a day that changed something."""
+        await city_work.tasks(self.process, self.house, self.day, self.figures)
+        self.day += timedelta(days=1)
+        changed = await change(self.house, EQUAL[-1], self.day)
+        name = f"{ALL}: delta before tasks, {EQUAL[-1]:,} changes and a day"
+        await self._delta(name, changed)
+        await city_work.follow(self.process, self.day, self.figures, name)
+
     async def previews(self) -> None:
         """What edited rules would find."""
         await city_work.previews(self.process, self.day, self.figures)
@@ -142,8 +145,6 @@ class CityDays:
                 f"    {rule.rule:40}{rule.milliseconds:>8,} ms  {rule.mode} {rule.why_full or ''} "
                 f"{rule.candidates or 0:,} candidates, {rule.opened + rule.resolved + rule.withdrawn + rule.updated:,} changed"
             )
-        if self.with_tasks:
-            await city_work.follow(self.process, self.day, self.figures, name)
         return done
 
 

@@ -26,7 +26,7 @@ def test_a_small_city_is_measured_from_its_first_scan_to_the_lists_of_the_day(
         f"{SIX}: findings by hand",
         f"{SIX}: first scan",
         f"{ALL}: delta, {EQUAL[0]:,} changes within a day",
-        f"{ALL}: delta, {EQUAL[0]:,} changes within a day: tasks and lists",
+        f"{ALL}: delta before tasks, {EQUAL[1]:,} changes and a day: tasks and lists",
         "longest write of somebody else during a first scan",
         "longest write of somebody else during gathering and planning",
         "whom the slowest edited rule would find",
