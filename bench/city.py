@@ -89,6 +89,7 @@ async def _live(days: CityDays, wishes: Wishes) -> None:
     if wanted & {"shipped", "tasks", "equal", "preview"}:
         await days.first(wishes.rules)
     if "shipped" in wanted:
+        await days.again()
         await days.deltas(ALL, wishes.shares)
     if "equal" in wanted:
         await days.equal()

@@ -59,25 +59,25 @@ class CityDays:
         )
 
     async def first(self, rules: Sequence[str] | None) -> None:
-        """All shipped rules, or some, over everybody: verdicts alone, with findings, and once more."""
+        """A first scan by all shipped rules, or some; on SQLite once before with somebody else writing meanwhile."""
         in_force = await load_rules(self.house, rules)
+        await creating.forget_everything(self.house)
         if self.house.database.dialect == "sqlite":
-            await creating.forget_everything(self.house)
             with beside(self.house, self.figures, "a first scan", city_work.WAIT_GOAL):
                 await scanned(self.process, self.day)
-        await creating.forget_everything(self.house)
-        alone = await verdicts_alone(self.process, self.day)
-        self.figures.say(f"{ALL}: verdicts alone", sum(alone.values()), f"{in_force} rules")
+            await creating.forget_everything(self.house)
         done = await scanned(self.process, self.day)
         self.figures.say(
             f"{ALL}: first scan", done.seconds,
-            f"{done.total('opened'):,} findings, {done.total('unknown'):,} undecided; {done.memory:.0f} MB",
+            f"{in_force} rules, {done.total('opened'):,} findings, {done.total('unknown'):,} undecided; {done.memory:.0f} MB",
         )  # fmt: skip
         for rule in done.slowest(5):
-            print(
-                f"    {rule.rule:40}{rule.milliseconds:>8,} ms, {rule.opened:,} opened; "
-                f"verdicts {alone.get(rule.rule, 0) * 1000:,.0f} ms"
-            )
+            print(f"    {rule.rule:40}{rule.milliseconds:>8,} ms, {rule.opened:,} opened")
+
+    async def again(self) -> None:
+        """Judging everybody alone, and a full scan that finds everything as it was."""
+        alone = await verdicts_alone(self.process, self.day)
+        self.figures.say(f"{ALL}: verdicts alone", sum(alone.values()))
         again = await scanned(self.process, self.day, whole=True)
         _unchanged(again)
         self.figures.say(f"{ALL}: second full scan", again.seconds)

@@ -13,7 +13,7 @@ from service.access.unit import House, Unit
 from service.engine import rulebook
 from service.engine.comparing import Episode
 from service.engine.rule_scan import episode_of
-from service.tables import findings, pending_targets, rule_progress, scan_rules, scans, undecided
+from service.tables import findings, metadata, pending_targets, rule_progress, scan_rules, scans, undecided
 
 COLUMNS = "rule, version_id, subject_kind, subject_id, target_kind, target_id, verdict, grade, since_on, due_on, visit_from"
 WRITTEN: tuple[Table, ...] = (findings, undecided, pending_targets, rule_progress, scan_rules, scans)
@@ -86,6 +86,9 @@ async def forget_everything(house: House) -> None:
     async with house.write() as unit:
         for table in WRITTEN:
             await unit.connection.execute(delete(table))
+        if unit.dialect == "postgresql":
+            # As new: of a table that was found empty PostgreSQL would believe that it stays so.
+            await unit.connection.execute(text("TRUNCATE findings, outcomes"))
     await tidy(house)
 
 
@@ -98,9 +101,10 @@ async def tidy(house: House) -> None:
     import asyncpg
 
     url = house.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    kept = ", ".join(sorted(set(metadata.tables) - {table.name for table in WRITTEN}))
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("VACUUM ANALYZE")
+        await connection.execute(f"VACUUM ANALYZE {kept}")
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
