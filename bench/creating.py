@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Table, delete, func, select, text
 
 from bench import handwritten
-from bench.apart import Apart
+from bench.apart import Apart, processor_seconds
 from service.access.unit import House, Unit
 from service.engine import rulebook
 from service.engine.comparing import Episode
@@ -19,19 +19,21 @@ COLUMNS = "rule, version_id, subject_kind, subject_id, target_kind, target_id, v
 WRITTEN: tuple[Table, ...] = (findings, undecided, pending_targets, rule_progress, scan_rules, scans)
 
 
-async def by_hand(process: Apart, day: date) -> tuple[float, int]:
-    """Seconds of writing them there, a transaction a rule, and how many they are."""
+async def by_hand(process: Apart, day: date) -> tuple[float, float, int]:
+    """Seconds of writing them there, a transaction a rule, and of processor, and how many they are."""
     return await process.run(write_there, day)
 
 
-async def write_there(house: House) -> tuple[float, int]:
-    """Seconds, and how many findings."""
+async def write_there(house: House) -> tuple[float, float, int]:
+    """Seconds, seconds of processor, and how many findings."""
     statements, written = await _statements(house, house.clock.today()), 0
+    before = await processor_seconds(house)
     started = time.perf_counter()
     for statement, binds in statements:
         async with house.write() as unit:
             written += (await unit.connection.execute(text(statement), binds)).rowcount
-    return time.perf_counter() - started, written
+    taken = time.perf_counter() - started
+    return taken, await processor_seconds(house) - before, written
 
 
 async def _statements(house: House, day: date) -> list[tuple[str, dict[str, date | None]]]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bench.apart import Apart
+from bench.apart import Apart, processor_seconds
 from rules import LIBRARY
 from service.access.unit import House
 from service.engine import publish, rulebook, scan
@@ -20,10 +20,13 @@ from service.tables import rule_versions
 
 @dataclass(frozen=True)
 class Scanned:
-    """Seconds of beginning (taking the changes in) and of running, most memory so far in MB, and what was done per rule."""
+    """Seconds of beginning (taking the changes in), of running, and of processor for both; most memory so far in MB, and
+    what was done per rule.
+    """
 
     beginning: float
     running: float
+    processor: float
     memory: float
     rules: list[RuleResult]
 
@@ -59,21 +62,23 @@ async def load_rules(house: House, only: Sequence[str] | None = None) -> int:
 
 async def scanned(process: Apart, day: date, *, whole: bool = False) -> Scanned:
     """Begin a scan of `day` there and run it to its end; ends the run where a rule fails."""
-    beginning, running, rules = await process.run(scan_there, day, whole)
+    beginning, running, processor, rules = await process.run(scan_there, day, whole)
     failed = [f"{rule.rule}: {rule.error}" for rule in rules if rule.state != "done"]
     if failed:
         raise SystemExit("\n".join(failed))
-    return Scanned(beginning, running, process.memory, rules)
+    return Scanned(beginning, running, processor, process.memory, rules)
 
 
-async def scan_there(house: House, whole: bool) -> tuple[float, float, list[RuleResult]]:
-    """Seconds of beginning and running, and the rules' results."""
+async def scan_there(house: House, whole: bool) -> tuple[float, float, float, list[RuleResult]]:
+    """Seconds of beginning and running, of processor for both, and the rules' results."""
+    before = await processor_seconds(house)
     started = time.perf_counter()
     async with house.write() as unit:
         scan_id = await scan.begin(unit, as_of=unit.today, whole=whole)
     begun = time.perf_counter()
     done = await scan.run(house, scan_id)
-    return begun - started, time.perf_counter() - begun, done.rules
+    ended = time.perf_counter()
+    return begun - started, ended - begun, await processor_seconds(house) - before, done.rules
 
 
 async def verdicts_alone(process: Apart, day: date) -> dict[str, float]:
