@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date
 
-from sqlalchemy import Table, delete, func, select, text
+from sqlalchemy import Table, delete, func, select, text, update
 
 from bench import handwritten
 from bench.apart import Apart, processor_seconds
@@ -13,7 +13,16 @@ from service.access.unit import House, Unit
 from service.engine import rulebook
 from service.engine.comparing import Episode
 from service.engine.rule_scan import episode_of
-from service.tables import findings, metadata, pending_targets, rule_progress, scan_rules, scans, undecided
+from service.tables import (
+    changesets,
+    findings,
+    metadata,
+    pending_targets,
+    rule_progress,
+    scan_rules,
+    scans,
+    undecided,
+)
 
 COLUMNS = "rule, version_id, subject_kind, subject_id, target_kind, target_id, verdict, grade, since_on, due_on, visit_from"
 WRITTEN: tuple[Table, ...] = (findings, undecided, pending_targets, rule_progress, scan_rules, scans)
@@ -88,6 +97,8 @@ async def forget_everything(house: House) -> None:
     async with house.write() as unit:
         for table in WRITTEN:
             await unit.connection.execute(delete(table))
+        # Left with their numbers, changes would be taken in again by new scans that SQLite gives the same numbers.
+        await unit.connection.execute(update(changesets).values(scan_id=None))
         if unit.dialect == "postgresql":
             # As new: of a table that was found empty PostgreSQL would believe that it stays so.
             await unit.connection.execute(text("TRUNCATE findings, outcomes"))
