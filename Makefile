@@ -4,7 +4,7 @@ BIN := .venv/bin
 RESIDENTS ?= 7000
 SAMPLE ?= 100
 
-.PHONY: demo serve test check bench peers mutants schema migration lock clean
+.PHONY: demo serve test check bench city peers mutants schema migration lock clean
 
 demo: .venv/.run
 	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
@@ -24,6 +24,10 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m bench
+
+# A city of a million on both databases, from its first scan to the lists of a day: half an hour.
+city: .venv/.dev
+	$(BIN)/python -m bench.city $(CITY)
 
 # Other people's rule engines on the same records; they live in an environment of their own, because nothing else needs them.
 peers: .venv-bench/.run

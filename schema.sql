@@ -975,7 +975,7 @@ CREATE TABLE findings (
 CREATE INDEX ix_findings_quiet ON findings (rule, quiet_until) WHERE quiet_until IS NOT NULL;
 CREATE INDEX ix_findings_rule_subject ON findings (rule, subject_kind, subject_id);
 CREATE INDEX ix_findings_target ON findings (target_kind, target_id);
-CREATE INDEX ix_findings_task_id ON findings (task_id);
+CREATE INDEX ix_findings_task_id ON findings (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX ix_findings_version_id ON findings (version_id);
 CREATE INDEX ix_findings_visit_from ON findings (visit_from) WHERE cleared_on IS NULL AND visit_from IS NOT NULL;
 CREATE UNIQUE INDEX uq_findings_open_episode ON findings (rule, subject_kind, subject_id) WHERE cleared_on IS NULL;

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bench import import_speed, language_speed, outbox_speed, scan_speed, tasks_speed
+from bench import city, import_speed, language_speed, outbox_speed, scan_speed, tasks_speed
 
 PARTS = (
     ("Import, rows a second against the bare driver", import_speed.main, []),
     ("The rule language: reading, checking and explaining one rule", language_speed.main, []),
     ("Six rules over a million residents against hand-written SQL", scan_speed.main, []),
+    ("A city of 50,000, from its first scan to the lists of the day", city.main,
+     ["--residents", "50000", "--rounds", "1", "--shares", "0.01"]),
     ("GET /tasks against a bare handler with the same SELECT", tasks_speed.main, []),
     ("Outbox, deliveries a second against bare POSTs", outbox_speed.main, []),
-)
+)  # fmt: skip
 
 if __name__ == "__main__":
     for title, main, arguments in PARTS:

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
+from bench.figures import Figures
+from service.access.unit import House
+
 EVERY = 0.05
 """Seconds between two writes."""
 PATIENCE = 60
@@ -62,3 +65,18 @@ def _write(file: str, tell: Connection) -> None:
     connection.execute("DROP TABLE bystander")
     connection.close()
     tell.send(taken)
+
+
+@contextmanager
+def beside(house: House, figures: Figures, what: str, goal: float) -> Iterator[None]:
+    """Let somebody write to a SQLite file while `what` is done, and keep how long they waited at most, in seconds."""
+    if house.database.dialect != "sqlite":
+        yield
+        return
+    with bystander(str(house.database.url.database)) as waits:
+        yield
+    name = f"longest write of somebody else during {what}"
+    figures.say(
+        name, waits.longest / 1000, f"of {len(waits.taken)} writes; 99 % within {waits.share(0.99):.0f} ms"
+    )
+    figures.hold(name, goal)

@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import date
 
-from sqlalchemy import Table, delete, func, select, text
+from sqlalchemy import Table, delete, func, select, text, update
 
 from bench import handwritten
-from bench.apart import apart
-from bench.scanning import address, house_on
+from bench.apart import Apart, processor_seconds
 from service.access.unit import House, Unit
 from service.engine import rulebook
 from service.engine.comparing import Episode
 from service.engine.rule_scan import episode_of
-from service.tables import findings, pending_targets, rule_progress, scan_rules, scans, undecided
+from service.tables import (
+    changesets,
+    findings,
+    metadata,
+    pending_targets,
+    rule_progress,
+    scan_rules,
+    scans,
+    undecided,
+)
 
 COLUMNS = "rule, version_id, subject_kind, subject_id, target_kind, target_id, verdict, grade, since_on, due_on, visit_from"
 WRITTEN: tuple[Table, ...] = (findings, undecided, pending_targets, rule_progress, scan_rules, scans)
 
 
-async def by_hand(house: House, day: date) -> tuple[float, int]:
-    """Seconds of writing them, a transaction a rule, and how many they are."""
-    return (await apart(_by_hand, address(house), day))[0]
+async def by_hand(process: Apart, day: date) -> tuple[float, float, int]:
+    """Seconds of writing them there, a transaction a rule, and of processor, and how many they are."""
+    return await process.run(write_there, day)
 
 
-def _by_hand(url: str, day: date) -> tuple[float, int]:
-    async def run() -> tuple[float, int]:
-        house, written = house_on(url, day), 0
-        statements = await _statements(house, day)
-        started = time.perf_counter()
-        for statement, binds in statements:
-            async with house.write() as unit:
-                written += (await unit.connection.execute(text(statement), binds)).rowcount
-        taken = time.perf_counter() - started
-        await house.database.close()
-        return taken, written
-
-    return asyncio.run(run())
+async def write_there(house: House) -> tuple[float, float, int]:
+    """Seconds, seconds of processor, and how many findings."""
+    statements, written = await _statements(house, house.clock.today()), 0
+    before = await processor_seconds(house)
+    started = time.perf_counter()
+    for statement, binds in statements:
+        async with house.write() as unit:
+            written += (await unit.connection.execute(text(statement), binds)).rowcount
+    taken = time.perf_counter() - started
+    return taken, await processor_seconds(house) - before, written
 
 
 async def _statements(house: House, day: date) -> list[tuple[str, dict[str, date | None]]]:
@@ -93,6 +97,11 @@ async def forget_everything(house: House) -> None:
     async with house.write() as unit:
         for table in WRITTEN:
             await unit.connection.execute(delete(table))
+        # Left with their numbers, changes would be taken in again by new scans that SQLite gives the same numbers.
+        await unit.connection.execute(update(changesets).values(scan_id=None))
+        if unit.dialect == "postgresql":
+            # As new: of a table that was found empty PostgreSQL would believe that it stays so.
+            await unit.connection.execute(text("TRUNCATE findings, outcomes"))
     await tidy(house)
 
 
@@ -105,9 +114,10 @@ async def tidy(house: House) -> None:
     import asyncpg
 
     url = house.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    kept = ", ".join(sorted(set(metadata.tables) - {table.name for table in WRITTEN}))
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("VACUUM ANALYZE")
+        await connection.execute(f"VACUUM ANALYZE {kept}")
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()

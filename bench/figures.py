@@ -28,17 +28,23 @@ class Figures:
         self.note(name, seconds)
         print(f"  {name:58}{seconds * 1000:>12,.0f} ms   {besides}", flush=True)
 
-    def compare(self, name: str, ours: str, other: str, goal: float, *, faster: bool) -> None:
-        """Print how many times as long (or, `faster`, how many times as fast) one took as the other, and the goal."""
+    def compare(self, name: str, ours: str, other: str, goal: float | None, *, faster: bool) -> None:
+        """Print how many times as long (or, `faster`, how many times as fast) one took as the other, and the goal if any."""
         took, measure = self.values[ours], self.values[other]
         ratio = measure / took if faster else took / measure
-        reached = ratio >= goal if faster else ratio <= goal
         self.note(f"ratio: {name}", ratio)
-        sign = "at least" if faster else "at most"
-        print(
-            f"  → {name}: {ratio:.2f} (goal: {sign} {goal:g}, {'reached' if reached else 'not reached'})",
-            flush=True,
-        )
+        told = ""
+        if goal is not None:
+            reached = ratio >= goal if faster else ratio <= goal
+            sign = "at least" if faster else "at most"
+            told = f" (goal: {sign} {goal:g}, {'reached' if reached else 'not reached'})"
+        print(f"  → {name}: {ratio:.2f}{' times as fast' if faster else ''}{told}", flush=True)
+
+    def hold(self, name: str, goal: float) -> None:
+        """Print whether a figure stays within its goal."""
+        value = self.values[name]
+        told = "reached" if value <= goal else "not reached"
+        print(f"  → {name}: {value:,.2f} (goal: at most {goal:g}, {told})", flush=True)
 
 
 def keep(figures: Sequence[Figures], file: Path) -> None:
@@ -65,7 +71,12 @@ def show_growth(figures: Sequence[Figures]) -> None:
         of_one = sorted((one for one in figures if one.dialect == dialect), key=lambda one: one.residents)
         if len(of_one) < 2:
             continue
-        print(f"\n{dialect}: growth" + "".join(f"{one.residents:>14,}" for one in of_one) + "      exponent")
+        print(
+            f"\n{dialect}: growth"
+            + "".join(f"{one.residents:>14,}" for one in of_one)
+            + "   exponent  last/first"
+        )
         for name, exponent in exponents(of_one).items():
             cells = "".join(f"{one.values[name]:>14,.3f}" for one in of_one)
-            print(f"  {name:58}{cells}{exponent:>10.2f}")
+            grown = of_one[-1].values[name] / of_one[0].values[name]
+            print(f"  {name:58}{cells}{exponent:>10.2f}{grown:>12.2f}")

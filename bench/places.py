@@ -21,7 +21,7 @@ KEY = bytes(range(32))
 
 SERVER = {
     "shared_buffers": "2GB", "effective_cache_size": "8GB", "work_mem": "64MB", "maintenance_work_mem": "512MB",
-    "max_wal_size": "8GB", "checkpoint_timeout": "15min",
+    "max_wal_size": "8GB", "checkpoint_timeout": "15min", "random_page_cost": "1.1",
 }  # fmt: skip
 """A PostgreSQL with room for a city, as an operator would set it; everything else as it is delivered."""
 

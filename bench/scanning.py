@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,25 +9,24 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bench.apart import Apart
-from bench.places import KEY
+from bench.apart import Apart, processor_seconds
 from rules import LIBRARY
-from service.access.keys import Vault
 from service.access.unit import House
-from service.clock import SetClock
 from service.engine import publish, rulebook, scan
 from service.engine.judging import judge
 from service.engine.scan import RuleResult
 from service.tables import rule_versions
-from service.tables.database import Database
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """Seconds of beginning (taking the changes in) and of running, most memory so far in MB, and what was done per rule."""
+    """Seconds of beginning (taking the changes in), of running, and of processor for both; most memory so far in MB, and
+    what was done per rule.
+    """
 
     beginning: float
     running: float
+    processor: float
     memory: float
     rules: list[RuleResult]
 
@@ -49,15 +47,9 @@ class Scanned:
         """What became of findings."""
         return {what: self.total(what) for what in ("opened", "resolved", "withdrawn", "updated")}
 
-
-def house_on(url: str, day: date) -> House:
-    """The house at half past eight of a day."""
-    return House(Database(url), SetClock.at(day, 8, 30), Vault(KEY))
-
-
-def address(house: House) -> str:
-    """What another process opens the same database by."""
-    return house.database.url.render_as_string(hide_password=False)
+    def slowest(self, count: int) -> list[RuleResult]:
+        """The rules that took longest."""
+        return sorted(self.rules, key=lambda rule: -rule.milliseconds)[:count]
 
 
 async def load_rules(house: House, only: Sequence[str] | None = None) -> int:
@@ -68,51 +60,40 @@ async def load_rules(house: House, only: Sequence[str] | None = None) -> int:
         return len((await unit.connection.execute(active)).all())
 
 
-async def scanned(process: Apart, house: House, day: date, *, whole: bool = False) -> Scanned:
-    """Begin a scan of `day` and run it to its end; ends the run where a rule fails."""
-    (beginning, running, rules), memory = await process.run(scan_there, address(house), day, whole)
+async def scanned(process: Apart, day: date, *, whole: bool = False) -> Scanned:
+    """Begin a scan of `day` there and run it to its end; ends the run where a rule fails."""
+    beginning, running, processor, rules = await process.run(scan_there, day, whole)
     failed = [f"{rule.rule}: {rule.error}" for rule in rules if rule.state != "done"]
     if failed:
         raise SystemExit("\n".join(failed))
-    return Scanned(beginning, running, memory, rules)
+    return Scanned(beginning, running, processor, process.memory, rules)
 
 
-def scan_there(url: str, day: date, whole: bool) -> tuple[float, float, list[RuleResult]]:
-    """Seconds of beginning and running, and the rules' results."""
-
-    async def run() -> tuple[float, float, list[RuleResult]]:
-        house = house_on(url, day)
-        await house.database.alive()
-        started = time.perf_counter()
-        async with house.write() as unit:
-            scan_id = await scan.begin(unit, as_of=day, whole=whole)
-        begun = time.perf_counter()
-        done = await scan.run(house, scan_id)
-        ended = time.perf_counter()
-        await house.database.close()
-        return begun - started, ended - begun, done.rules
-
-    return asyncio.run(run())
+async def scan_there(house: House, whole: bool) -> tuple[float, float, float, list[RuleResult]]:
+    """Seconds of beginning and running, of processor for both, and the rules' results."""
+    before = await processor_seconds(house)
+    started = time.perf_counter()
+    async with house.write() as unit:
+        scan_id = await scan.begin(unit, as_of=unit.today, whole=whole)
+    begun = time.perf_counter()
+    done = await scan.run(house, scan_id)
+    ended = time.perf_counter()
+    return begun - started, ended - begun, await processor_seconds(house) - before, done.rules
 
 
-async def verdicts_alone(process: Apart, house: House, day: date) -> dict[str, float]:
+async def verdicts_alone(process: Apart, day: date) -> dict[str, float]:
     """Seconds of judging everyone by each rule in force, nothing compared and nothing written."""
-    return (await process.run(judge_there, address(house), day))[0]
+    return await process.run(judge_there, day)
 
 
-def judge_there(url: str, day: date) -> dict[str, float]:
+async def judge_there(house: House) -> dict[str, float]:
     """Rule → seconds."""
-
-    async def run() -> dict[str, float]:
-        house, taken = house_on(url, day), {}
-        async with house.session() as session, session.read() as unit:
-            ground = await rulebook.basis(unit)
-            for version in await rulebook.in_force(unit, day):
-                if version.effective(day):
-                    started = time.perf_counter()
-                    await judge(unit, ground, ground.checked(version), day)
-                    taken[version.rule] = time.perf_counter() - started
-        await house.database.close()
-        return taken
-
-    return asyncio.run(run())
+    taken, day = {}, house.clock.today()
+    async with house.session() as session, session.read() as unit:
+        ground = await rulebook.basis(unit)
+        for version in await rulebook.in_force(unit, day):
+            if version.effective(day):
+                started = time.perf_counter()
+                await judge(unit, ground, ground.checked(version), day)
+                taken[version.rule] = time.perf_counter() - started
+    return taken

@@ -81,6 +81,7 @@ async def _gather(house: House, day: date) -> Gathered:
         if some is None:
             return done
         done = done.plus(some)
+        await house.database.give_way()
 
 
 async def _assign(house: House, day: date) -> int:
@@ -104,6 +105,7 @@ async def _parts(house: House) -> AsyncIterator[ColumnElement[bool]]:
         if last is None:
             return
         yield tasks.c.task_id.between(after + 1, last)
+        await house.database.give_way()
         after = last
 
 
@@ -115,6 +117,7 @@ async def _groups(house: House, accounts_after: pending.AccountsAfter) -> AsyncI
         if not ids:
             return
         yield ids
+        await house.database.give_way()
         after = ids[-1]
 
 

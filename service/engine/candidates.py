@@ -25,8 +25,9 @@ from service.engine.scratch import candidates, empty, put, woken
 from service.engine.taking import Kinds, Ledger
 from service.tables import employments, findings
 
-SHARE = 0.2
-"""Of all subjects, from which on judging everyone is cheaper than finding and judging the candidates (bench/city.py)."""
+SHARE = 0.05
+"""Of all subjects, from which on judging everyone is cheaper: on a million residents a candidate takes fourteen (SQLite) to
+thirty-four (PostgreSQL) times as much processor time as one of everybody (docs/performance.md)."""
 FEW = 2000
 """Candidates that are always judged alone, however few subjects there are: everyone may be many times as many."""
 GONE = {"resident": ((), ("death_on", "moved_out_on")), "employment": (("resident",), ("death_on",))}

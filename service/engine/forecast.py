@@ -6,7 +6,6 @@ transactions; one that fails is told and stops no other. What was made from a sc
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Session, Unit
 from service.engine.ahead_days import Walked, walk
 from service.engine.progress import Progress, progress
-from service.engine.rule_scan import PAUSE, since
+from service.engine.rule_scan import since
 from service.engine.rulebook import Basis, Version, basis, in_force
 from service.engine.scan import Report, ends_all, reason_of
 from service.engine.scratch import expected_ahead
@@ -170,8 +169,8 @@ async def _write(
 ) -> None:
     """Put the new rows in the place of the old ones; only the last transaction says when they were made."""
     for number, (after, upto, last) in enumerate(pieces or [(None, None, True)]):
-        if number and session.house.database.dialect == "sqlite":
-            await asyncio.sleep(PAUSE)
+        if number:
+            await session.house.database.give_way()
         async with session.write() as unit:
             made_at = unit.now if last else None
             head = {**vars(walked), "rule": rule, "scan_id": base.scan_id, "made_at": made_at}

@@ -7,7 +7,6 @@ killed at any moment resumes with what still differs. Only the last transaction 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -29,9 +28,6 @@ from service.engine.rulebook import Basis, Version
 from service.engine.taking import Ledger, holds_whole, ledger
 from service.tables import findings, scan_rules
 from service.tables.upsert import upsert
-
-PAUSE = 0.05
-"""Seconds between two writing transactions on SQLite, where other processes can only poll for their turn."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +191,8 @@ async def _write(session: Session, ground: Ground, found: _Found, now: Progress,
     """Write piece by piece; the last one says that the rule is done."""
     last = len(found.pieces) - 1
     for number, piece in enumerate(found.pieces):
-        if number and session.house.database.dialect == "sqlite":
-            await asyncio.sleep(PAUSE)
+        if number:
+            await session.house.database.give_way()
         async with session.write() as unit:
             await take_planners_turn(unit)
             tally = await _so_far(unit, ground.scan_id, found.result.rule)

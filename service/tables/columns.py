@@ -133,17 +133,19 @@ def reference(
     return Column(name, Key, ForeignKey(target), nullable=nullable, index=index, info={"label": label})
 
 
-def day_index(table: str, column: str, holder: str | None = None) -> Index:
-    """An index of the days a rule compares with today, by which a scan finds whose day has come; empty cells are left out.
-
-    A column that is never empty names the `holder`, the key column the scan asks for. Such an index leaves nothing out:
-    SQLite takes `IS NOT NULL` of a NOT NULL column for true, and then finds no statement that implies it. And where
-    another index has both columns in it, it would read that one from end to end rather than look up the rows of a few days.
-    """
-    if holder is not None:
-        return Index(f"ix_{table}_{column}", column, holder)
+def day_index(table: str, column: str) -> Index:
+    """An index of the days a rule compares with today, by which a scan finds whose day has come; empty cells are left out."""
     filled = text(f"{column} IS NOT NULL")
     return Index(f"ix_{table}_{column}", column, postgresql_where=filled, sqlite_where=filled)
+
+
+def every_day_index(table: str, column: str, holder: str) -> Index:
+    """The same of a column that is never empty, with the key column the scan asks for beside the days.
+
+    Never a partial one: SQLite takes "is not empty" of such a column for granted, and then does not see that a comparison
+    implies it. It would read another index that has both columns from end to end.
+    """
+    return Index(f"ix_{table}_{column}", column, holder)
 
 
 def choice(

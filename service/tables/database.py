@@ -25,6 +25,8 @@ DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 READERS = 8
 SESSIONS = 2
+PAUSE = 0.1
+"""Seconds between two of a row of writing transactions on SQLite: as long as a waiting process sleeps before it looks again."""
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 BEGIN = "begin"
 """Name of the execution option by which a session says how SQLite begins its next transaction."""
@@ -114,6 +116,15 @@ class Database:
         with Refusals():
             async with _reached(self._writers) as connection, connection.begin():
                 yield connection
+
+    async def give_way(self) -> None:
+        """Let others write, between two of a row of transactions.
+
+        On PostgreSQL they queue. On SQLite other processes can only look now and then whether it is their turn, and
+        whoever goes on at once would be seen at work every time.
+        """
+        if self.dialect == "sqlite":
+            await asyncio.sleep(PAUSE)
 
     async def close(self) -> None:
         """Return every connection; on SQLite this also folds the WAL back."""

@@ -20,7 +20,18 @@ from service.tables.codes import (
     SERVICE_KIND,
     SEX,
 )
-from service.tables.columns import Key, choice, day_index, fact, key, metadata, plain, reference, relation
+from service.tables.columns import (
+    Key,
+    choice,
+    day_index,
+    every_day_index,
+    fact,
+    key,
+    metadata,
+    plain,
+    reference,
+    relation,
+)
 
 divisions = Table(
     "divisions",
@@ -203,7 +214,7 @@ service_events = Table(
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_service_events_resident_kind_day", "resident_id", "kind", "happened_on", unique=True),
-    day_index("service_events", "happened_on", "resident_id"),
+    every_day_index("service_events", "happened_on", "resident_id"),
     info={"entity": "service_event", "label": "服务记录", "counter": "次"},
 )  # fmt: skip
 
@@ -221,6 +232,6 @@ pregnancies = Table(
     plain("extra", JSON(), "扩展字段"),
     reference("changeset_id", "changesets.changeset_id", "来源", nullable=True, index=False),
     Index("uq_pregnancies_resident_due", "resident_id", "due_on", unique=True),
-    day_index("pregnancies", "due_on", "resident_id"),
+    every_day_index("pregnancies", "due_on", "resident_id"),
     info={"entity": "pregnancy", "label": "孕情"},
 )  # fmt: skip

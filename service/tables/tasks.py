@@ -60,7 +60,7 @@ findings = Table(
     plain("subject_id", Key, "判断对象", nullable=False),
     choice("target_kind", "走访对象种类", TARGET_KIND),
     plain("target_id", Key, "走访对象", nullable=False),
-    reference("task_id", "tasks.task_id", "任务", nullable=True),
+    reference("task_id", "tasks.task_id", "任务", nullable=True, index=False),
     choice("verdict", "结论", {"match": "符合", "unknown": "需核实"}),
     choice("grade", "等级", GRADE),
     plain("since_on", Date(), "起始日期", nullable=False),
@@ -83,6 +83,11 @@ findings = Table(
     ),
     Index("ix_findings_rule_subject", "rule", "subject_kind", "subject_id"),
     Index("ix_findings_target", "target_kind", "target_id"),
+    # Without those that have no task yet: after a first scan that is all of them, and to SQLite's statistics then all the same.
+    Index(
+        "ix_findings_task_id", "task_id",
+        postgresql_where=text("task_id IS NOT NULL"), sqlite_where=text("task_id IS NOT NULL"),
+    ),
     Index(
         "ix_findings_quiet", "rule", "quiet_until",
         postgresql_where=text("quiet_until IS NOT NULL"), sqlite_where=text("quiet_until IS NOT NULL"),

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
-    Select,
     Subquery,
     and_,
     case,
@@ -25,6 +25,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.types import Date
@@ -118,16 +119,17 @@ def of_day(day: date) -> ColumnElement[bool]:
 
 
 def _dated(to_fill: Diary, whose: ColumnElement[bool], anew: bool) -> Subquery:
-    """(task_id, planned_on, state) of what can be visited."""
+    """(task_id, planned_on, state) of what can be visited, with `planned_before` and `state_before`."""
     day = to_fill.day
     slots = _slots(day, to_fill.cap, whose, anew)
     on = case({number: literal(day, Date()) for number, day in enumerate(to_fill.days)}, value=slots.c.slot)
     state = case((slots.c.started, "started"), (slots.c.slot == 0, "planned"), else_="waiting")
-    return select(slots.c.task_id, on.label("planned_on"), state.label("state")).subquery()
+    before = slots.c.planned_before, slots.c.state_before
+    return select(slots.c.task_id, on.label("planned_on"), state.label("state"), *before).subquery()
 
 
 def _slots(day: date, cap: int, whose: ColumnElement[bool], anew: bool) -> Subquery:
-    """(task_id, started, slot): slot 0 is `day`, slot n the n-th working day after it."""
+    """(task_id, started, planned_before, state_before, slot): slot 0 is `day`, slot n the n-th working day after it."""
     started = tasks.c.state == "started"
     exempt = case((or_(tasks.c.grade == "urgent", tasks.c.due_on <= day, started), 1), else_=0)
     order = (
@@ -142,6 +144,8 @@ def _slots(day: date, cap: int, whose: ColumnElement[bool], anew: bool) -> Subqu
         select(
             tasks.c.task_id,
             tasks.c.account_id,
+            tasks.c.planned_on.label("planned_before"),
+            tasks.c.state.label("state_before"),
             started.label("started"),
             exempt.label("exempt"),
             func.sum(exempt).over(partition_by=each).label("exempts"),
@@ -157,7 +161,8 @@ def _slots(day: date, cap: int, whose: ColumnElement[bool], anew: bool) -> Subqu
     placed = select(ranked, room.label("room")).subquery()
     later = 1 + (placed.c.rank - 1 - placed.c.room) // cap
     slot = case((or_(placed.c.exempt == 1, placed.c.rank <= placed.c.room), 0), else_=later)
-    return select(placed.c.task_id, placed.c.started, cast(slot, Integer).label("slot")).subquery()
+    before = placed.c.planned_before, placed.c.state_before
+    return select(placed.c.task_id, placed.c.started, *before, cast(slot, Integer).label("slot")).subquery()
 
 
 def _left(day: date, account_id: ColumnElement[int]) -> ColumnElement[int]:
@@ -182,14 +187,16 @@ def _plannable(day: date) -> ColumnElement[bool]:
     return or_(tasks.c.visit_from.is_(None), tasks.c.visit_from <= day, tasks.c.state == "started")
 
 
-def _differing(dated: Subquery, day: date, whose: ColumnElement[bool]) -> Select[Any]:
+def _differing(dated: Subquery, day: date, whose: ColumnElement[bool]) -> CompoundSelect[Any]:
     """What of the plan is not yet so; what cannot be visited yet has no date."""
-    on = case((_plannable(day), dated.c.planned_on), else_=null())
-    state = case((_plannable(day), dated.c.state), else_="waiting")
-    return (
-        select(tasks.c.task_id, on, state)
-        .outerjoin(dated, dated.c.task_id == tasks.c.task_id)
-        .where(OPEN, whose, or_(tasks.c.planned_on.is_distinct_from(on), tasks.c.state != state))
+    other = or_(
+        dated.c.planned_before.is_distinct_from(dated.c.planned_on), dated.c.state_before != dated.c.state
+    )
+    put_off = or_(tasks.c.planned_on.is_not(None), tasks.c.state != "waiting")
+    undated = cast(null(), Date()), literal("waiting")
+    return union_all(
+        select(dated.c.task_id, dated.c.planned_on, dated.c.state).where(other),
+        select(tasks.c.task_id, *undated).where(OPEN, whose, ~_plannable(day), put_off),
     )
 
 

@@ -118,9 +118,14 @@ def upgrade() -> None:
     with op.batch_alter_table('service_events', schema=None) as batch_op:
         batch_op.create_index('ix_service_events_happened_on', ['happened_on', 'resident_id'], unique=False)
 
+    op.drop_index(op.f('ix_findings_task_id'), table_name='findings')
+    op.create_index(op.f('ix_findings_task_id'), 'findings', ['task_id'], unique=False, postgresql_where=sa.text('task_id IS NOT NULL'), sqlite_where=sa.text('task_id IS NOT NULL'))
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_findings_task_id'), table_name='findings')
+    op.create_index(op.f('ix_findings_task_id'), 'findings', ['task_id'], unique=False)
+
     with op.batch_alter_table('service_events', schema=None) as batch_op:
         batch_op.drop_index('ix_service_events_happened_on')
 
