@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     daily_cap: int = Field(
         12, ge=1, le=100, description="Visits a worker is planned per day at most; urgent and due ones exempt"
     )
+    return_days: int = Field(
+        5, ge=1, le=60, description="Working days a department has for what a worker returned to it"
+    )
     channel: Literal["console", "webhook", "email"] = Field(
         "console", description="Channel of the daily digest"
     )

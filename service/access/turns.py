@@ -9,7 +9,9 @@ worker's answer waits for them and they for it. On SQLite there is one writer an
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from collections.abc import Iterable
+
+from sqlalchemy import select, text, tuple_
 
 from service.access.unit import Unit
 from service.tables import tasks
@@ -29,6 +31,17 @@ async def take_editors_turn(unit: Unit) -> None:
     """Wait until nobody else changes rules or parameters; the transaction keeps the turn."""
     if unit.dialect == "postgresql":
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RULES_LOCK})
+
+
+async def take_targets_turn(unit: Unit, targets: Iterable[tuple[str, int]]) -> None:
+    """Wait until no planner is at work and nobody else answers for any task, open or over, of these visit targets."""
+    if unit.dialect == "postgresql":
+        await unit.connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": WORK_LOCK})
+        theirs = tuple_(tasks.c.target_kind, tasks.c.target_id).in_(sorted(set(targets)))
+        # In the order of their keys, so that of two who wait for each other's tasks none does.
+        await unit.connection.execute(
+            select(tasks.c.task_id).where(theirs).order_by(tasks.c.task_id).with_for_update()
+        )
 
 
 async def take_workers_turn(unit: Unit, task_id: int) -> None:

@@ -49,7 +49,8 @@ __all__ = [
     "absences", "accounts", "addresses", "answered_requests", "attempts", "audit", "calendar_days", "certificates",
     "changes", "changesets", "corrections", "deliveries", "disabilities", "divisions", "duty_items", "employments",
     "enrolments", "enterprises", "equipment", "escalations", "extension_fields", "findings", "forecast_rules", "forecasts",
-    "households", "import_errors", "imports", "job_runs", "learned_facts", "metadata", "notifications", "objections", "outcomes", "parameters", "pending_lists",
-    "pending_targets", "posts", "pregnancies", "residents", "retractions", "returns", "rule_activations", "rule_progress", "rule_versions",
-    "scan_rules", "scans", "service_events", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
+    "households", "import_errors", "imports", "job_runs", "learned_facts", "metadata", "notifications", "objections",
+    "outcomes", "parameters", "pending_lists", "pending_targets", "posts", "pregnancies", "residents", "retractions",
+    "returns", "rule_activations", "rule_progress", "rule_versions", "scan_rules", "scans", "service_events",
+    "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from service.access.turns import take_workers_turn
 from service.access.unit import Unit
 from service.errors import Conflict, NotFound
 from service.tables import accounts, employments, findings, residents, rule_versions, tasks
-from service.tables.tasks import OPEN
+from service.tables.tasks import OPEN, OPEN_STATES
 from service.work.gather import grade_rank
 from service.work.history import tell
 from service.work.pending import LIVE
@@ -45,6 +45,7 @@ class Finding:
     heading: str | None
     reason: str | None
     outcome: str | None
+    held: str | None
     live: bool
 
 
@@ -125,12 +126,29 @@ async def get(unit: Unit, task_id: int) -> Task:
     return (await _with_findings(unit, [row]))[0]
 
 
-async def start(unit: Unit, task_id: int) -> Task:
-    """Begin a visit. Beginning one's own again changes nothing; Conflict when it is over or another's."""
+async def own(unit: Unit, task_id: int) -> Task:
+    """A task the actor answers for, kept from everybody else's changes until the transaction ends.
+
+    NotFound outside the actor's sight, Conflict when another answers for it.
+    """
     await take_workers_turn(unit, task_id)
     task = await get(unit, task_id)
     if task.account_id != unit.actor.account_id:
         raise Conflict("这项任务由其他同事负责，请刷新列表。")
+    return task
+
+
+async def own_open(unit: Unit, task_id: int) -> Task:
+    """As `own`; Conflict also when it is over."""
+    task = await own(unit, task_id)
+    if task.state not in OPEN_STATES:
+        raise Conflict("这项任务已经结束，请刷新列表。")
+    return task
+
+
+async def start(unit: Unit, task_id: int) -> Task:
+    """Begin a visit. Beginning one's own again changes nothing; Conflict when it is over or another's."""
+    task = await own(unit, task_id)
     if task.state == "started":
         return task
     which = and_(tasks.c.task_id == task_id, tasks.c.state.in_(("waiting", "planned")))

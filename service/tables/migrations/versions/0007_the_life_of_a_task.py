@@ -129,7 +129,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in APPEND_ONLY:
         _drop_triggers(table)
-    op.execute("DELETE FROM task_events WHERE kind NOT IN (" + ", ".join(f"'{kind}'" for kind in KINDS) + ")")
+    events = sa.table("task_events", sa.column("kind"))
+    op.execute(events.delete().where(events.c.kind.in_(MORE)))
     op.execute("UPDATE findings SET outcome = 'needs_department' WHERE held IS NOT NULL AND outcome IS NULL")
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.drop_column('handed_to')
