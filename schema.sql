@@ -1086,7 +1086,6 @@ CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
 -- objections: 异议
 --   decision = upheld: 异议成立
 --   decision = rejected: 异议不成立
---   decision = undone: 已撤销
 CREATE TABLE objections (
   objection_id BIGSERIAL NOT NULL,
   finding_id BIGINT NOT NULL,
@@ -1100,7 +1099,7 @@ CREATE TABLE objections (
   decided_by BIGINT,
   CONSTRAINT pk_objections PRIMARY KEY (objection_id),
   CONSTRAINT fk_objections_finding_id FOREIGN KEY(finding_id) REFERENCES findings (finding_id),
-  CONSTRAINT ck_objections_decision CHECK (decision IN ('upheld', 'rejected', 'undone'))
+  CONSTRAINT ck_objections_decision CHECK (decision IN ('upheld', 'rejected'))
 );
 CREATE INDEX ix_objections_division_code ON objections (division_code);
 CREATE INDEX ix_objections_finding_id ON objections (finding_id);

@@ -44,10 +44,13 @@ async def take_targets_turn(unit: Unit, targets: Iterable[tuple[str, int]]) -> N
         )
 
 
-async def take_workers_turn(unit: Unit, task_id: int) -> None:
-    """Wait until no planner is at work and nobody else answers for this task."""
+async def take_workers_turn(unit: Unit, *task_ids: int) -> None:
+    """Wait until no planner is at work and nobody else answers for these tasks."""
     if unit.dialect == "postgresql":
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": WORK_LOCK})
         await unit.connection.execute(
-            select(tasks.c.task_id).where(tasks.c.task_id == task_id).with_for_update()
+            select(tasks.c.task_id)
+            .where(tasks.c.task_id.in_(task_ids))
+            .order_by(tasks.c.task_id)
+            .with_for_update()
         )

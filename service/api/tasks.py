@@ -36,6 +36,9 @@ Grade = Literal["urgent", "important", "normal", "low"]
 class TaskQuery(PageQuery):
     on: date | None = Field(None, description="只看这一天的清单，如 2026-11-23")
     state: State | None = Field(None, description="只看这一状态；不填为全部未结束的任务")
+    escalated: Literal["supervisor", "street"] | None = Field(
+        None, description="只看超过时限无人办理、已提醒到这一级的"
+    )
 
 
 class TargetView(View):
@@ -139,7 +142,12 @@ async def list_tasks(request: Request, query: TaskQuery) -> Page[TaskView]:
     """List tasks in walking order: a worker's own ones, a supervisor's whole area."""
     async with request.reading() as unit:
         found = await tasks.page(
-            unit, on=query.on, state=query.state, after=query.after, limit=query.limit + 1
+            unit,
+            on=query.on,
+            state=query.state,
+            escalated=query.escalated,
+            after=query.after,
+            limit=query.limit + 1,
         )
         return Page.of(await task_views(unit, found), limit=query.limit, key=lambda task: task.task_id)
 

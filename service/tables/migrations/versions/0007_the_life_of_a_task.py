@@ -71,7 +71,7 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('decided_at', columns.Instant(timezone=True), nullable=True),
     sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.CheckConstraint("decision IN ('upheld', 'rejected', 'undone')", name=op.f('ck_objections_decision')),
+    sa.CheckConstraint("decision IN ('upheld', 'rejected')", name=op.f('ck_objections_decision')),
     sa.ForeignKeyConstraint(['finding_id'], ['findings.finding_id'], name=op.f('fk_objections_finding_id')),
     sa.PrimaryKeyConstraint('objection_id', name=op.f('pk_objections')),
     info={'label': '异议'}
