@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import made
 from morning.conftest import TODAY, Client, Office
 from sqlalchemy import func, select
 
-from service.tables import changesets, outcomes, task_events
+from service.tables import accounts, changesets, outcomes, task_events
 
 
 async def _elder(worker: Client) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -88,11 +89,18 @@ async def test_a_visit_goes_to_a_colleague_and_out_of_sight(office: Office) -> N
     worker = await office.sign_in(await office.busiest())
     task, _ = await _elder(worker)
     path = f"/tasks/{task['task_id']}"
+    assert (await worker("GET", f"{path}/colleagues")) == (200, {"items": []})
+    async with office.house.write() as unit:
+        home = await unit.connection.execute(
+            select(accounts.c.division_code).where(accounts.c.account_id == task["account_id"])
+        )
+        colleague = await made.worker(unit, "w2", division_code=home.scalar_one())
     status, found = await worker("GET", f"{path}/colleagues")
-    assert status == 200
-    (first, *_) = found["items"]
-    body = {"account_id": first["account_id"], "note": "下午去"}
+    assert (status, found) == (200, {"items": [{"account_id": colleague, "name": "w2"}]})
+    body = {"account_id": colleague, "note": "下午去"}
     key = {"Idempotency-Key": "over-1"}
     for _ in range(2):
         assert (await worker("POST", f"{path}/handover", json=body, headers=key))[0] == 204
     assert (await worker("GET", path))[0] == 404
+    status, taken = await (await office.sign_in("w2"))("GET", path)
+    assert (status, taken["account_name"], taken["note"]) == (200, "w2", "下午去")
