@@ -49,7 +49,7 @@ from service.work import tasks as reading
 from service.work.outcomes import Answer
 from service.work.pending import LIVE
 
-STEPS = 80
+STEPS = 60
 SAID = (
     "done",
     "declined",
@@ -271,8 +271,8 @@ async def _step(street: Street) -> None:
         ]
     )
     act, crash = dice.choice(acts), dice.random() < 0.1
-    before = street.last
     writing = street.house.write() if actor is None else street.house.write(actor)
+    refused = False
     try:
         async with writing as unit:
             await act(street, unit)
@@ -280,13 +280,12 @@ async def _step(street: Street) -> None:
                 raise Crash
         street.done.append(act.__name__)
     except (Problem, Crash):
-        street.last = await _everything(street.house)
-        assert street.last == before, f"{act.__name__} left something behind"
+        refused = True
+    before, street.last = street.last, await _everything(street.house)
+    assert not refused or street.last == before, f"{act.__name__} left something behind"
     if actor in street.strangers:
-        street.last = await _everything(street.house)
         assert street.last == before, "nobody changes what is not in sight"
         await _sees_nothing(street.house, actor)
-    street.last = await _everything(street.house)
     assert await _broken(street.house, gathered=street.done[-1:] == ["gather_and_plan"]) == {}, street.done
     if dice.random() < 0.1:
         street.clock.advance(minutes=dice.choice((4, 11, 60 * 24)))
@@ -358,10 +357,9 @@ async def _broken(house: House, *, gathered: bool) -> dict[str, int]:
                 LIVE, ~select(tasks.c.task_id).where(home).exists()
             ),
         }
+    how_often = [select(func.count()).select_from(law.subquery()).scalar_subquery() for law in laws.values()]
     async with house.read() as unit:
-        found = {
-            law: len((await unit.connection.execute(statement)).all()) for law, statement in laws.items()
-        }
+        found = dict(zip(laws, (await unit.connection.execute(select(*how_often))).one(), strict=True))
     return {law: count for law, count in found.items() if count}
 
 
