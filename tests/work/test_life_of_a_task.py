@@ -49,7 +49,7 @@ from service.work import tasks as reading
 from service.work.outcomes import Answer
 from service.work.pending import LIVE
 
-STEPS = 60
+STEPS = 90
 SAID = (
     "done",
     "declined",
@@ -109,7 +109,7 @@ async def _street(house: House, clock: SetClock, dice: random.Random) -> Street:
         version = await made.rule_version(unit, again="P30D", done=f"done: {{event: VISIT}}\n{ASKS}")
         for number in range(6):
             home = await made.household(unit, f"H{number}")
-            for _ in range(dice.randint(1, 3)):
+            for _ in range(dice.randint(1, 2)):
                 person = await made.resident(
                     unit,
                     household_id=home,
@@ -162,6 +162,8 @@ async def say(street: Street, unit: Unit) -> None:
         else {}
     )
     await answering.answer(unit, task_id, answers, facts)
+    if dice.random() < 0.3:
+        await answering.undo_last(unit, task_id)
 
 
 async def correct(street: Street, unit: Unit) -> None:
@@ -255,7 +257,6 @@ async def gather_and_plan(street: Street, unit: Unit) -> None:
 Act = Callable[[Street, Unit], Awaitable[None]]
 OF_WORKERS: tuple[Act, ...] = (start, say, say, say, correct, take_back, take_back, hand_over, object_to)
 OF_HEADS: tuple[Act, ...] = (hand_over_many, decide, decide)
-EVERYTHING: tuple[Act, ...] = (*OF_WORKERS, *OF_HEADS, answer_return)
 
 
 async def _step(street: Street) -> None:
@@ -267,7 +268,7 @@ async def _step(street: Street) -> None:
             *([(street.head, OF_HEADS)] * 2),
             *([(street.bureau, (answer_return,))] * 2),
             *([(None, (scan, gather_and_plan))] * 2),
-            (dice.choice(street.strangers), EVERYTHING),
+            *zip(street.strangers, (OF_WORKERS, OF_HEADS, (answer_return,)), strict=True),
         ]
     )
     act, crash = dice.choice(acts), dice.random() < 0.1
