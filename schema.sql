@@ -212,6 +212,15 @@ CREATE TABLE pending_targets (
 );
 
 
+-- retractions: 撤销
+CREATE TABLE retractions (
+  outcome_id BIGINT NOT NULL,
+  account_id BIGINT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_retractions PRIMARY KEY (outcome_id)
+);
+
+
 -- rule_versions: 规则版本
 --   state = draft: 草稿
 --   state = checked: 已检查
@@ -411,6 +420,22 @@ CREATE TABLE imports (
   CONSTRAINT ck_imports_state CHECK (state IN ('running', 'done', 'failed')),
   CONSTRAINT fk_imports_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
 );
+
+
+-- learned_facts: 可撤销的更正
+CREATE TABLE learned_facts (
+  learned_fact_id BIGSERIAL NOT NULL,
+  changeset_id BIGINT NOT NULL,
+  entity TEXT NOT NULL,
+  record_id BIGINT NOT NULL,
+  field TEXT NOT NULL,
+  before JSON,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_learned_facts PRIMARY KEY (learned_fact_id),
+  CONSTRAINT fk_learned_facts_changeset_id FOREIGN KEY(changeset_id) REFERENCES changesets (changeset_id)
+);
+CREATE INDEX ix_learned_facts_at ON learned_facts (at);
+CREATE INDEX ix_learned_facts_changeset_id ON learned_facts (changeset_id);
 
 
 -- rule_activations: 规则启用记录
@@ -843,6 +868,7 @@ CREATE TABLE tasks (
   state TEXT NOT NULL,
   closed_at TIMESTAMP WITH TIME ZONE,
   note TEXT,
+  handed_to BIGINT,
   CONSTRAINT pk_tasks PRIMARY KEY (task_id),
   CONSTRAINT ck_tasks_target_kind CHECK (target_kind IN ('household', 'resident', 'enterprise')),
   CONSTRAINT fk_tasks_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id),
@@ -913,6 +939,21 @@ CREATE INDEX ix_deliveries_notification_id ON deliveries (notification_id);
 CREATE INDEX ix_deliveries_ready ON deliveries (channel, due_at, delivery_id) WHERE status = 'ready';
 
 
+-- escalations: 升级提醒
+--   step = supervisor: 社区负责人
+--   step = street: 街道
+CREATE TABLE escalations (
+  escalation_id BIGSERIAL NOT NULL,
+  task_id BIGINT NOT NULL,
+  step TEXT NOT NULL,
+  on_day DATE NOT NULL,
+  CONSTRAINT pk_escalations PRIMARY KEY (escalation_id),
+  CONSTRAINT uq_escalations_task_id_step UNIQUE (task_id, step),
+  CONSTRAINT fk_escalations_task_id FOREIGN KEY(task_id) REFERENCES tasks (task_id),
+  CONSTRAINT ck_escalations_step CHECK (step IN ('supervisor', 'street'))
+);
+
+
 -- findings: 发现
 --   subject_kind = household: 户
 --   subject_kind = resident: 人
@@ -930,6 +971,8 @@ CREATE INDEX ix_deliveries_ready ON deliveries (channel, due_at, delivery_id) WH
 --   clearing = resolved: 条件不再成立
 --   clearing = withdrawn: 不再适用
 --   clearing = rearmed: 到期后重新提醒
+--   held = department: 已转部门
+--   held = objection: 异议待定
 --   outcome = done: 已办结
 --   outcome = accepted: 已告知，愿意申领
 --   outcome = declined: 已告知，不愿申领
@@ -959,6 +1002,7 @@ CREATE TABLE findings (
   worded_on DATE,
   cleared_on DATE,
   clearing TEXT,
+  held TEXT,
   outcome TEXT,
   settled_on DATE,
   quiet_until DATE,
@@ -970,6 +1014,7 @@ CREATE TABLE findings (
   CONSTRAINT ck_findings_verdict CHECK (verdict IN ('match', 'unknown')),
   CONSTRAINT ck_findings_grade CHECK (grade IN ('urgent', 'important', 'normal', 'low')),
   CONSTRAINT ck_findings_clearing CHECK (clearing IN ('resolved', 'withdrawn', 'rearmed')),
+  CONSTRAINT ck_findings_held CHECK (held IN ('department', 'objection')),
   CONSTRAINT ck_findings_outcome CHECK (outcome IN ('done', 'accepted', 'declined', 'already_has', 'not_eligible', 'not_found', 'moved', 'died', 'needs_department', 'later'))
 );
 CREATE INDEX ix_findings_quiet ON findings (rule, quiet_until) WHERE quiet_until IS NOT NULL;
@@ -991,16 +1036,24 @@ CREATE UNIQUE INDEX uq_findings_open_episode ON findings (rule, subject_kind, su
 --   kind = expired: 过期
 --   kind = withdrawn: 撤回
 --   kind = handed_over: 交接
+--   kind = facts: 更正信息
+--   kind = undone: 撤销登记
+--   kind = reopened: 重新打开
+--   kind = answered: 部门答复
+--   kind = objected: 提出异议
+--   kind = decided: 异议裁定
+--   kind = escalated: 升级提醒
 CREATE TABLE task_events (
   task_event_id BIGSERIAL NOT NULL,
   task_id BIGINT NOT NULL,
   kind TEXT NOT NULL,
   at TIMESTAMP WITH TIME ZONE NOT NULL,
   actor_id BIGINT,
+  to_id BIGINT,
   detail JSON,
   CONSTRAINT pk_task_events PRIMARY KEY (task_event_id),
   CONSTRAINT fk_task_events_task_id FOREIGN KEY(task_id) REFERENCES tasks (task_id),
-  CONSTRAINT ck_task_events_kind CHECK (kind IN ('opened', 'assigned', 'planned', 'started', 'outcome', 'closed', 'expired', 'withdrawn', 'handed_over'))
+  CONSTRAINT ck_task_events_kind CHECK (kind IN ('opened', 'assigned', 'planned', 'started', 'outcome', 'closed', 'expired', 'withdrawn', 'handed_over', 'facts', 'undone', 'reopened', 'answered', 'objected', 'decided', 'escalated'))
 );
 CREATE INDEX ix_task_events_task_id ON task_events (task_id);
 
@@ -1030,6 +1083,29 @@ CREATE TABLE attempts (
 CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
 
 
+-- objections: 异议
+--   decision = upheld: 异议成立
+--   decision = rejected: 异议不成立
+CREATE TABLE objections (
+  objection_id BIGSERIAL NOT NULL,
+  finding_id BIGINT NOT NULL,
+  division_code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  account_id BIGINT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  decision TEXT,
+  note TEXT,
+  decided_at TIMESTAMP WITH TIME ZONE,
+  decided_by BIGINT,
+  CONSTRAINT pk_objections PRIMARY KEY (objection_id),
+  CONSTRAINT fk_objections_finding_id FOREIGN KEY(finding_id) REFERENCES findings (finding_id),
+  CONSTRAINT ck_objections_decision CHECK (decision IN ('upheld', 'rejected'))
+);
+CREATE INDEX ix_objections_division_code ON objections (division_code);
+CREATE INDEX ix_objections_finding_id ON objections (finding_id);
+CREATE UNIQUE INDEX uq_objections_waiting ON objections (finding_id) WHERE decision IS NULL;
+
+
 -- outcomes: 处理结果
 --   outcome = done: 已办结
 --   outcome = accepted: 已告知，愿意申领
@@ -1041,6 +1117,11 @@ CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
 --   outcome = died: 已去世
 --   outcome = needs_department: 需部门处理
 --   outcome = later: 稍后再办
+--   reason = nobody_home: 家里没人
+--   reason = asked: 对方约了改日
+--   reason = no_time: 今天来不及
+--   reason = weather: 天气或道路不便
+--   reason = other: 其他
 CREATE TABLE outcomes (
   outcome_id BIGSERIAL NOT NULL,
   finding_id BIGINT NOT NULL,
@@ -1048,6 +1129,7 @@ CREATE TABLE outcomes (
   outcome TEXT NOT NULL,
   wrong_field TEXT,
   revisit_on DATE,
+  reason TEXT,
   note TEXT,
   account_id BIGINT NOT NULL,
   at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -1055,7 +1137,35 @@ CREATE TABLE outcomes (
   CONSTRAINT fk_outcomes_finding_id FOREIGN KEY(finding_id) REFERENCES findings (finding_id),
   CONSTRAINT fk_outcomes_task_id FOREIGN KEY(task_id) REFERENCES tasks (task_id),
   CONSTRAINT ck_outcomes_outcome CHECK (outcome IN ('done', 'accepted', 'declined', 'already_has', 'not_eligible', 'not_found', 'moved', 'died', 'needs_department', 'later')),
+  CONSTRAINT ck_outcomes_reason CHECK (reason IN ('nobody_home', 'asked', 'no_time', 'weather', 'other')),
   CONSTRAINT fk_outcomes_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id)
 );
 CREATE INDEX ix_outcomes_finding_id ON outcomes (finding_id);
 CREATE INDEX ix_outcomes_task_id ON outcomes (task_id);
+
+
+-- returns: 转部门事项
+--   answer = done: 部门已办结
+--   answer = not_eligible: 不符合条件
+--   answer = back: 退回社区
+--   answer = undone: 社区已撤销
+CREATE TABLE returns (
+  return_id BIGSERIAL NOT NULL,
+  finding_id BIGINT NOT NULL,
+  department TEXT NOT NULL,
+  division_code TEXT NOT NULL,
+  returned_on DATE NOT NULL,
+  due_on DATE NOT NULL,
+  note TEXT,
+  account_id BIGINT NOT NULL,
+  answer TEXT,
+  reason TEXT,
+  answered_at TIMESTAMP WITH TIME ZONE,
+  answered_by BIGINT,
+  CONSTRAINT pk_returns PRIMARY KEY (return_id),
+  CONSTRAINT fk_returns_finding_id FOREIGN KEY(finding_id) REFERENCES findings (finding_id),
+  CONSTRAINT ck_returns_answer CHECK (answer IN ('done', 'not_eligible', 'back', 'undone'))
+);
+CREATE INDEX ix_returns_department ON returns (department, division_code);
+CREATE INDEX ix_returns_finding_id ON returns (finding_id);
+CREATE UNIQUE INDEX uq_returns_waiting ON returns (finding_id) WHERE answer IS NULL;

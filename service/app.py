@@ -18,9 +18,12 @@ from service.api import (
     fields,
     findings,
     forecasts,
+    handovers,
     health,
     links,
+    objections,
     parameters,
+    returns,
     reveal,
     rules,
     scans,
@@ -36,7 +39,8 @@ from service.api.timeouts import limit_seconds
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
-    sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
+    sign_in.routes, handovers.routes, tasks.routes, returns.routes, objections.routes,
+    findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
     fields.routes, catalogue.routes, scans.routes, forecasts.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip

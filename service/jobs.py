@@ -37,6 +37,7 @@ from service.settings import Settings
 from service.settling import plan_day, settle_touched
 from service.tables import job_runs
 from service.tables.upsert import upsert
+from service.work.escalate import escalate
 from service.work.gather import Gathered
 from service.work.plan import Plan
 
@@ -106,10 +107,17 @@ async def _round(house: House, settings: Settings, day: date, progress: Progress
         await answered.forget(unit, unit.now - ANSWERS_KEPT)
     scanned = await scan_once(house, day, progress=progress)
     settled = await plan_day(house, settings, day)
+    await tell_on(house, settings, day)
     async with house.write() as unit:
         queued = await push_digests(unit, settings, settled.plan)
     await look_ahead(house)
     return Round(day, True, imports, refused, scanned, settled.gathered, settled.plan, queued)
+
+
+async def tell_on(house: House, settings: Settings, day: date) -> int:
+    """Tell who supervises of the visits that nobody made in time; returns how many steps were taken."""
+    async with house.write() as unit:
+        return await escalate(unit, day, await rulebook.working_days(unit), settings.escalate_days)
 
 
 async def look_ahead(house: House) -> None:

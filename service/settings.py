@@ -44,6 +44,15 @@ class Settings(BaseSettings):
     daily_cap: int = Field(
         12, ge=1, le=100, description="Visits a worker is planned per day at most; urgent and due ones exempt"
     )
+    return_days: int = Field(
+        5, ge=1, le=60, description="Working days a department has for what a worker returned to it"
+    )
+    escalate_urgent: int = Field(
+        2, ge=1, le=60, description="Working days after which an urgent visit nobody made is told on"
+    )
+    escalate_others: int = Field(
+        5, ge=1, le=60, description="Working days after its due date at which any other visit is told on"
+    )
     channel: Literal["console", "webhook", "email"] = Field(
         "console", description="Channel of the daily digest"
     )
@@ -82,6 +91,13 @@ class Settings(BaseSettings):
         except CronSimError as error:
             raise ValueError("须写五段：分 时 日 月 星期，如 30 8 * * *") from error
         return value
+
+    @property
+    def escalate_days(self) -> dict[str, int]:
+        """Working days by grade after which an unmade visit is told on."""
+        return {"urgent": self.escalate_urgent} | dict.fromkeys(
+            ("important", "normal", "low"), self.escalate_others
+        )
 
     @property
     def zone(self) -> ZoneInfo:

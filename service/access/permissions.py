@@ -11,6 +11,9 @@ class Permission(StrEnum):
     PUBLIC = "public"  # no account needed: health, contract, sign-in
     SIGNED_IN = "signed_in"  # any account, about itself only
     WORK = "work"  # see and settle tasks of the own area
+    SUPERVISE = "supervise"  # hand tasks of the own area over, decide objections there, see what was told on
+    OBJECT = "object"  # say that a finding is wrong: of the own tasks, or of the own enterprise
+    RETURNS = "returns"  # see and answer what workers returned to the own department
     REVEAL = "reveal"  # read one private field in full, with a reason, audited
     READ_RULES = "read_rules"
     EDIT_RULES = "edit_rules"
@@ -42,15 +45,22 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.WORKER: _EVERYONE
     | {
         Permission.WORK,
+        Permission.OBJECT,
         Permission.REVEAL,
         Permission.READ_RULES,
         Permission.ENTERPRISE,
         Permission.FORECAST,
     },
     Role.SUPERVISOR: _EVERYONE
-    | {Permission.WORK, Permission.READ_RULES, Permission.ENTERPRISE, Permission.FORECAST},
-    Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES, Permission.FORECAST},
-    Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE},
+    | {
+        Permission.WORK,
+        Permission.SUPERVISE,
+        Permission.READ_RULES,
+        Permission.ENTERPRISE,
+        Permission.FORECAST,
+    },
+    Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES, Permission.FORECAST, Permission.RETURNS},
+    Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE, Permission.OBJECT},
     Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES},
     Role.APPROVER: _EVERYONE | {Permission.READ_RULES},
     Role.SYSTEM_ADMIN: _EVERYONE

@@ -9,7 +9,9 @@ worker's answer waits for them and they for it. On SQLite there is one writer an
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from collections.abc import Iterable
+
+from sqlalchemy import select, text, tuple_
 
 from service.access.unit import Unit
 from service.tables import tasks
@@ -31,10 +33,24 @@ async def take_editors_turn(unit: Unit) -> None:
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RULES_LOCK})
 
 
-async def take_workers_turn(unit: Unit, task_id: int) -> None:
-    """Wait until no planner is at work and nobody else answers for this task."""
+async def take_targets_turn(unit: Unit, targets: Iterable[tuple[str, int]]) -> None:
+    """Wait until no planner is at work and nobody else answers for any task, open or over, of these visit targets."""
+    if unit.dialect == "postgresql":
+        await unit.connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": WORK_LOCK})
+        theirs = tuple_(tasks.c.target_kind, tasks.c.target_id).in_(sorted(set(targets)))
+        # In the order of their keys, so that of two who wait for each other's tasks none does.
+        await unit.connection.execute(
+            select(tasks.c.task_id).where(theirs).order_by(tasks.c.task_id).with_for_update()
+        )
+
+
+async def take_workers_turn(unit: Unit, *task_ids: int) -> None:
+    """Wait until no planner is at work and nobody else answers for these tasks."""
     if unit.dialect == "postgresql":
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": WORK_LOCK})
         await unit.connection.execute(
-            select(tasks.c.task_id).where(tasks.c.task_id == task_id).with_for_update()
+            select(tasks.c.task_id)
+            .where(tasks.c.task_id.in_(task_ids))
+            .order_by(tasks.c.task_id)
+            .with_for_update()
         )

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from service import answering
 from service.access.permissions import Permission
 from service.access.reveal import LONGEST_REASON, reveal
 from service.access.unit import Unit
 from service.api.models import Body, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.engine.asking import Questions, questions
 from service.engine.wording import Silent, Worded, rewrite_words, words
-from service.errors import NotFound
-from service.records.changesets import correct, record_service
-from service.work import outcomes, tasks
+from service.errors import InvalidInput, NotFound
+from service.work import tasks
+from service.work.outcomes import Answer
 
 routes = Routes()
+MOST_FACTS = answering.MOST_FACTS
+NOTHING: Mapping[int, Questions] = MappingProxyType({})
 
 State = Literal["waiting", "planned", "started", "closed", "expired", "withdrawn"]
 Outcome = Literal[
@@ -31,6 +36,9 @@ Grade = Literal["urgent", "important", "normal", "low"]
 class TaskQuery(PageQuery):
     on: date | None = Field(None, description="只看这一天的清单，如 2026-11-23")
     state: State | None = Field(None, description="只看这一状态；不填为全部未结束的任务")
+    escalated: Literal["supervisor", "street"] | None = Field(
+        None, description="只看超过时限无人办理、已提醒到这一级的"
+    )
 
 
 class TargetView(View):
@@ -42,6 +50,25 @@ class TargetView(View):
     contact: str | None
     members: int
     uscc: str | None = Field(description="单位的统一社会信用代码，可用来查看从业人员名册")
+
+
+class AskView(View):
+    path: str = Field(description="登记时用的名称，如 employment.resident.phone")
+    label: str
+    kind: Literal["int", "decimal", "text", "bool", "date"]
+    codes: dict[str, str] = Field(description="代码 → 中文名称；不是代码项时为空")
+    unit: str
+    shown: str = Field(description="现在登记的值；电话等已脱敏")
+
+
+class ReadView(View):
+    path: str
+    label: str
+
+
+class QuestionsView(View):
+    asked: list[AskView] = Field(description="上门时可以更正的信息，最多三项")
+    read: list[ReadView] = Field(description="规则用到的信息；“not_eligible”的 wrong_field 从中选")
 
 
 class FindingView(View):
@@ -59,7 +86,11 @@ class FindingView(View):
     visit_from: date | None = Field(description="约好或规定的最早上门日；空表示随时")
     reason: str = Field(description="为什么找到这个人")
     outcome: Outcome | None
-    live: bool = Field(description="还等着处理；已有结果或已消除的为 false")
+    held: Literal["department", "objection"] | None = Field(
+        description="暂不上门：department 已转部门，objection 异议待定"
+    )
+    live: bool = Field(description="还等着处理；已有结果、已转部门或已消除的为 false")
+    questions: QuestionsView | None = Field(description="可以更正什么；只在查看一户时给出")
 
 
 class TaskView(View):
@@ -76,11 +107,29 @@ class TaskView(View):
     findings: list[FindingView]
 
 
+Value = bool | int | float | Annotated[str, Field(max_length=200)] | None
+
+
+class FactBody(Body):
+    path: str = Field(max_length=200, description="questions.asked 里的 path")
+    value: Value = Field(description="核实到的值；日期写 2026-11-23，代码写代码或中文名称，null 表示没有")
+
+
+FactBodies = Annotated[list[FactBody], Field(max_length=MOST_FACTS)]
+
+
 class AnswerBody(Body):
     finding_id: Id
     outcome: Outcome
     revisit_on: date | None = Field(None, description="再次走访日期；“later”必填，“declined”可填")
-    wrong_field: str | None = Field(None, max_length=100, description="“not_eligible”时，哪项信息有误")
+    reason: Literal["nobody_home", "asked", "no_time", "weather", "other"] | None = Field(
+        None,
+        description="“later”的原因，不填为 other：家里没人、对方约了改日、今天来不及、天气或道路不便、其他",
+    )
+    wrong_field: str | None = Field(
+        None, max_length=200, description="“not_eligible”时，哪项信息有误：questions.read 里的 path 或 label"
+    )
+    facts: FactBodies = Field([], description="顺便更正的信息，每件事最多三项")
     note: str | None = Field(None, max_length=500, description="备注；请勿填写证件号和电话")
 
 
@@ -93,7 +142,12 @@ async def list_tasks(request: Request, query: TaskQuery) -> Page[TaskView]:
     """List tasks in walking order: a worker's own ones, a supervisor's whole area."""
     async with request.reading() as unit:
         found = await tasks.page(
-            unit, on=query.on, state=query.state, after=query.after, limit=query.limit + 1
+            unit,
+            on=query.on,
+            state=query.state,
+            escalated=query.escalated,
+            after=query.after,
+            limit=query.limit + 1,
         )
         return Page.of(await task_views(unit, found), limit=query.limit, key=lambda task: task.task_id)
 
@@ -116,14 +170,50 @@ async def start_task(request: Request, task_id: int) -> TaskView:
 async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> TaskView:
     """Say what came of the visit, one outcome per finding; the task ends when nothing is left.
 
-    What the visit established (moved, died, a service given) goes into the records at once.
+    What the visit established (moved, died, a service given, facts corrected) goes into the records at once.
     """
-    answers = [outcomes.Answer(**answer.model_dump()) for answer in body.outcomes]
+    answers = [Answer(**answer.model_dump(exclude={"facts"})) for answer in body.outcomes]
+    facts = {answer.finding_id: facts_of(answer.facts) for answer in body.outcomes if answer.facts}
+    days = request.app_state.settings.return_days
     async with request.unit() as unit:
-        settlement = await outcomes.settle(unit, task_id, answers)
-        await _teach(unit, settlement.learned)
+        await answering.answer(unit, task_id, answers, facts, department_days=days)
         await rewrite_words(unit, task_id)
         return await _view(unit, await tasks.get(unit, task_id))
+
+
+class FactsBody(Body):
+    finding_id: Id
+    facts: Annotated[
+        list[FactBody], Field(min_length=1, max_length=MOST_FACTS, description="更正的信息，最多三项")
+    ]
+
+
+@routes.post("/tasks/{task_id}/facts", permission=Permission.WORK, idempotent=True)
+async def correct_task_facts(request: Request, task_id: int, body: FactsBody) -> TaskView:
+    """Correct facts that a finding's rule asks for, without settling it; the scan that follows judges anew."""
+    async with request.unit() as unit:
+        await answering.correct_facts(unit, task_id, {body.finding_id: facts_of(body.facts)})
+        await rewrite_words(unit, task_id)
+        return await _view(unit, await tasks.get(unit, task_id))
+
+
+@routes.post("/tasks/{task_id}/undo", permission=Permission.WORK, idempotent=True)
+async def undo_task(request: Request, task_id: int) -> TaskView:
+    """Take back one's own last answers within ten minutes, with what the records learned of them.
+
+    409 later, or when somebody else has acted since. The answer is the task that is open again.
+    """
+    async with request.unit() as unit:
+        task = await answering.undo_last(unit, task_id)
+        await rewrite_words(unit, task.task_id)
+        return await _view(unit, await tasks.get(unit, task.task_id))
+
+
+def facts_of(given: Sequence[FactBody]) -> dict[str, Any]:
+    """Path → value; InvalidInput for a path that comes twice."""
+    if len({fact.path for fact in given}) < len(given):
+        raise InvalidInput("同一项信息只能填一次，请删去重复的。")
+    return {fact.path: fact.value for fact in given}
 
 
 class PhoneBody(Body):
@@ -149,19 +239,16 @@ async def reveal_phone(request: Request, task_id: int, body: PhoneBody) -> Phone
     return PhoneView(name=target.contact or target.name, phone=phone)
 
 
-async def _teach(unit: Unit, learned: Sequence[outcomes.Learned]) -> None:
-    for fact in learned:
-        if fact.field is not None:
-            await correct(unit, fact.entity, fact.record_id, {fact.field: fact.value}, observed_on=unit.today)
-        if fact.service is not None:
-            await record_service(unit, [fact.record_id], fact.service, unit.today)
-
-
 async def _view(unit: Unit, task: tasks.Task) -> TaskView:
-    return (await task_views(unit, [task]))[0]
+    """A task with what may be asked of its live findings."""
+    live = [finding for finding in task.findings if finding.live]
+    asked = await questions(unit, [(one.finding_id, one.version_id, one.subject_id) for one in live])
+    return (await task_views(unit, [task], asked))[0]
 
 
-async def task_views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
+async def task_views(
+    unit: Unit, found: Sequence[tasks.Task], asked: Mapping[int, Questions] = NOTHING
+) -> list[TaskView]:
     """Tasks as they are shown; words that no planned day has written are made now."""
     silent = [
         Silent(finding.finding_id, task.task_id, finding.version_id, finding.subject_id)
@@ -171,22 +258,44 @@ async def task_views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
         if finding.live
     ]
     made = await words(unit, silent, unit.today)
-    return [_task_view(task, made) for task in found]
+    return [_task_view(task, made, asked) for task in found]
 
 
-def _task_view(task: tasks.Task, made: Mapping[int, Worded]) -> TaskView:
+def _task_view(task: tasks.Task, made: Mapping[int, Worded], asked: Mapping[int, Questions]) -> TaskView:
     plain = {
         name: getattr(task, name) for name in TaskView.model_fields if name not in ("target", "findings")
     }
     return TaskView(
         **plain,
         target=TargetView.model_validate(task.target),
-        findings=[_finding_view(finding, made.get(finding.finding_id)) for finding in task.findings],
+        findings=[
+            _finding_view(finding, made.get(finding.finding_id), asked.get(finding.finding_id))
+            for finding in task.findings
+        ],
     )
 
 
-def _finding_view(finding: tasks.Finding, made: Worded | None) -> FindingView:
-    plain = {name: getattr(finding, name) for name in FindingView.model_fields}
+def _finding_view(finding: tasks.Finding, made: Worded | None, asked: Questions | None) -> FindingView:
+    plain = {name: getattr(finding, name) for name in FindingView.model_fields if name != "questions"}
+    plain["questions"] = None if asked is None else questions_view(asked)
     plain["heading"] = finding.heading or (made.heading if made else finding.title)
     plain["reason"] = finding.reason or (made.reason if made else "")
     return FindingView(**plain)
+
+
+def questions_view(asked: Questions) -> QuestionsView:
+    """What may be asked, and what the rule reads."""
+    return QuestionsView(
+        asked=[
+            AskView(
+                path=fact.path,
+                label=fact.label,
+                kind=fact.field.kind.value,
+                codes=dict(fact.field.codes),
+                unit=fact.field.unit,
+                shown=fact.shown,
+            )
+            for fact in asked.asked
+        ],
+        read=[ReadView(path=path, label=label) for path, label in asked.read.items()],
+    )

@@ -89,7 +89,8 @@ class _Made:
 def _told(day: date) -> ColumnElement[bool]:
     """Whether a finding is one of those a worker reads on a day."""
     ready = or_(findings.c.visit_from.is_(None), findings.c.visit_from <= day)
-    return and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None), ready)
+    f = findings.c
+    return and_(f.cleared_on.is_(None), f.outcome.is_(None), f.held.is_(None), ready)
 
 
 async def _make(unit: Unit, which: ColumnElement[bool], day: date) -> list[_Made]:

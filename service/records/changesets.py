@@ -21,6 +21,7 @@ from service.records.changes import NEW, highest_key
 from service.records.corrected import read_corrected
 from service.records.entities import ENTITIES
 from service.records.extensions import pack
+from service.records.undo_notes import keep_before
 from service.tables import changes, changesets, corrections, residents, service_events
 from service.tables.codes import SERVICE_KIND
 
@@ -50,11 +51,18 @@ async def take_turn(unit: Unit, *, shared: bool = False) -> None:
 
 
 async def correct(
-    unit: Unit, entity: str, record_id: int, values: Mapping[str, Any], *, observed_on: date
+    unit: Unit,
+    entity: str,
+    record_id: int,
+    values: Mapping[str, Any],
+    *,
+    observed_on: date,
+    undoable: bool = False,
 ) -> int:
     """Write what a visit found. `entity` as in the catalogue ("resident"); gives the changeset's id.
 
-    Imports leave the fields alone until the file says something else than it said before.
+    Imports leave the fields alone until the file says something else than it said before. What is `undoable` can be taken
+    back for a while (`undoing.take_back`).
     The caller has made sure that the record is in the actor's scope.
     InvalidInput for a field that does not exist, or a value it cannot hold; NotFound without such a record; Conflict where
     another record already has what tells this one apart (the same kind of certificate of the same person).
@@ -66,6 +74,8 @@ async def correct(
     new = {name: read_corrected(known, name, value) for name, value in values.items()}
     current = await _current(unit, known, record_id)
     changeset_id = await open_changeset(unit, "visit")
+    if undoable:
+        await keep_before(unit, changeset_id, known, record_id, current, list(new))
     written: dict[str, Any] = {"changeset_id": changeset_id}
     for name, value in new.items():
         field = known.fields[name]

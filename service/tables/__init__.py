@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.tables.accounts import accounts, addresses, answered_requests, audit, sign_in_failures, tokens
+from service.tables.afterwards import escalations, learned_facts, objections, retractions, returns
 from service.tables.business import certificates, employments, enterprises, equipment
 from service.tables.columns import metadata
 from service.tables.outbox import attempts, deliveries, notifications
@@ -47,8 +48,9 @@ from service.tables.tasks import (
 __all__ = [
     "absences", "accounts", "addresses", "answered_requests", "attempts", "audit", "calendar_days", "certificates",
     "changes", "changesets", "corrections", "deliveries", "disabilities", "divisions", "duty_items", "employments",
-    "enrolments", "enterprises", "equipment", "extension_fields", "findings", "forecast_rules", "forecasts",
-    "households", "import_errors", "imports", "job_runs", "metadata", "notifications", "outcomes", "parameters", "pending_lists",
-    "pending_targets", "posts", "pregnancies", "residents", "rule_activations", "rule_progress", "rule_versions",
-    "scan_rules", "scans", "service_events", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
+    "enrolments", "enterprises", "equipment", "escalations", "extension_fields", "findings", "forecast_rules", "forecasts",
+    "households", "import_errors", "imports", "job_runs", "learned_facts", "metadata", "notifications", "objections",
+    "outcomes", "parameters", "pending_lists", "pending_targets", "posts", "pregnancies", "residents", "retractions",
+    "returns", "rule_activations", "rule_progress", "rule_versions", "scan_rules", "scans", "service_events",
+    "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip

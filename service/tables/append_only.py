@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, event
 
-MESSAGE = "audit rows are never changed or deleted"
+MESSAGE = "rows of this table are never changed or deleted"
 
 
 def append_only(table: Table) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Date, Index, Table, Text, literal_column, text
 
+from service.tables.append_only import append_only
 from service.tables.codes import GRADE, SUBJECT_KIND, TARGET_KIND
 from service.tables.columns import Instant, Key, choice, key, metadata, plain, reference
 
@@ -12,6 +13,10 @@ OUTCOME = {
     "not_eligible": "不符合条件（信息有误）", "not_found": "未找到", "moved": "已搬走", "died": "已去世",
     "needs_department": "需部门处理", "later": "稍后再办",
 }  # fmt: skip
+LATER_REASON = {
+    "nobody_home": "家里没人", "asked": "对方约了改日", "no_time": "今天来不及", "weather": "天气或道路不便", "other": "其他",
+}  # fmt: skip
+HELD = {"department": "已转部门", "objection": "异议待定"}
 OPEN_STATES = ("waiting", "planned", "started")
 _OPEN = "state IN ('waiting', 'planned', 'started')"
 
@@ -38,6 +43,7 @@ tasks = Table(
     ),
     plain("closed_at", Instant(), "办结时间"),
     plain("note", Text(), "交接说明"),
+    plain("handed_to", Key, "由同事或负责人交给"),
     Index(
         "uq_tasks_open_target", "target_kind", "target_id", unique=True,
         postgresql_where=text(_OPEN), sqlite_where=text(_OPEN),
@@ -74,6 +80,7 @@ findings = Table(
         "clearing", "消除方式",
         {"resolved": "条件不再成立", "withdrawn": "不再适用", "rearmed": "到期后重新提醒"}, nullable=True,
     ),
+    choice("held", "暂不上门", HELD, nullable=True),
     choice("outcome", "处理结果", OUTCOME, nullable=True),
     plain("settled_on", Date(), "处理日期"),
     plain("quiet_until", Date(), "此前不再提醒"),
@@ -110,13 +117,17 @@ task_events = Table(
         {
             "opened": "产生", "assigned": "分派", "planned": "安排", "started": "开始", "outcome": "登记结果",
             "closed": "办结", "expired": "过期", "withdrawn": "撤回", "handed_over": "交接",
+            "facts": "更正信息", "undone": "撤销登记", "reopened": "重新打开", "answered": "部门答复",
+            "objected": "提出异议", "decided": "异议裁定", "escalated": "升级提醒",
         },
     ),
     plain("at", Instant(), "时间", nullable=False),
     plain("actor_id", Key, "经办账号"),
+    plain("to_id", Key, "交给的账号"),
     plain("detail", JSON(), "内容"),
     info={"label": "任务记录"},
 )  # fmt: skip
+append_only(task_events)
 
 outcomes = Table(
     "outcomes",
@@ -127,11 +138,13 @@ outcomes = Table(
     choice("outcome", "处理结果", OUTCOME),
     plain("wrong_field", Text(), "有误的信息"),
     plain("revisit_on", Date(), "再次走访日期"),
+    choice("reason", "稍后的原因", LATER_REASON, nullable=True),
     plain("note", Text(), "备注"),
     reference("account_id", "accounts.account_id", "经办人", index=False),
     plain("at", Instant(), "时间", nullable=False),
     info={"label": "处理结果"},
 )
+append_only(outcomes)
 
 pending_lists = Table(
     "pending_lists",

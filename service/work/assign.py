@@ -57,7 +57,7 @@ async def follow_posts(unit: Unit, day: date, which: ColumnElement[bool]) -> Non
     """Give the open tasks of `which` to who holds the post they lie in, where somebody on duty does."""
     holder = func.coalesce(_holder("main", day), _holder("deputy", day))
     found = select(tasks.c.task_id, tasks.c.account_id.label("before"), holder.label("holder"))
-    now = found.where(OPEN, which).subquery()
+    now = found.where(OPEN, which, or_(tasks.c.handed_to.is_(None), ~_handed(day))).subquery()
     other = and_(now.c.holder.is_not(None), now.c.holder.is_distinct_from(now.c.before))
     await empty(unit, holders_now)
     if await put(unit, holders_now, select(now.c.task_id, now.c.holder).where(other)):
@@ -69,7 +69,7 @@ async def deal_out(unit: Unit, day: date, which: ColumnElement[bool]) -> int:
 
     Whoever holds a task without being on duty, or whose area it has left, holds it no longer.
     """
-    served = exists().where(accounts.c.account_id == tasks.c.account_id, _on_duty(day), _covers())
+    served = exists().where(accounts.c.account_id == tasks.c.account_id, on_duty(day), covers())
     orphans = select(tasks.c.task_id, tasks.c.division_code).where(OPEN, which, ~served)
     rows = (await unit.connection.execute(orphans.order_by(tasks.c.task_id))).all()
     if not rows:
@@ -90,9 +90,9 @@ async def _hand_over(unit: Unit) -> None:
     holder = (
         select(holders_now.c.account_id).where(holders_now.c.task_id == tasks.c.task_id).scalar_subquery()
     )
-    await tell(unit, "handed_over", and_(which, held))
+    await tell(unit, "handed_over", and_(which, held), to=holder)
     found = select(holders_now.c.task_id).where(holders_now.c.account_id.is_not(None))
-    await tell(unit, "assigned", and_(~held, tasks.c.task_id.in_(found)))
+    await tell(unit, "assigned", and_(~held, tasks.c.task_id.in_(found)), to=holder)
     await unit.connection.execute(update(tasks).where(which).values(account_id=holder))
     await unit.connection.execute(
         update(tasks)
@@ -111,13 +111,20 @@ def _holder(role: str, day: date) -> ScalarSelect[int]:
             posts.c.role == role,
             posts.c.from_on <= day,
             or_(posts.c.to_on.is_(None), posts.c.to_on >= day),
-            _on_duty(day),
+            on_duty(day),
         )
         .scalar_subquery()
     )
 
 
-def _on_duty(day: date) -> ColumnElement[bool]:
+def _handed(day: date) -> ColumnElement[bool]:
+    """Whether somebody gave the task to who holds it, who is on duty and in whose area it lies: then posts do not matter."""
+    served = exists().where(accounts.c.account_id == tasks.c.account_id, on_duty(day), covers())
+    return and_(tasks.c.handed_to.is_not_distinct_from(tasks.c.account_id), served)
+
+
+def on_duty(day: date) -> ColumnElement[bool]:
+    """Whether an account is a worker's who works on `day`."""
     away = exists().where(
         absences.c.account_id == accounts.c.account_id, absences.c.from_on <= day, absences.c.to_on >= day
     )
@@ -129,7 +136,7 @@ async def _loads(unit: Unit, day: date, divisions: set[str]) -> dict[str, list[t
     wanted = {division[:length] for division in divisions for length in AREA_DIGITS}
     rows = await unit.connection.execute(
         select(accounts.c.account_id, accounts.c.division_code).where(
-            _on_duty(day), accounts.c.division_code.is_not(None)
+            on_duty(day), accounts.c.division_code.is_not(None)
         )
     )
     areas = {row.account_id: prefix_of(row.division_code) for row in rows}
@@ -148,7 +155,7 @@ def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
 
 async def _open_counts(unit: Unit, ids: list[int]) -> list[tuple[int, int]]:
     """Account → open tasks in its area. What has left the area is not counted: somebody else is about to get it."""
-    theirs = and_(tasks.c.account_id == accounts.c.account_id, OPEN, _covers())
+    theirs = and_(tasks.c.account_id == accounts.c.account_id, OPEN, covers())
     rows = await unit.connection.execute(
         select(accounts.c.account_id, func.count(tasks.c.task_id))
         .select_from(accounts)
@@ -170,7 +177,7 @@ def _next_of(queues: dict[str, list[tuple[int, int]]], division: str) -> int | N
     return account
 
 
-def _covers() -> ColumnElement[bool]:
+def covers() -> ColumnElement[bool]:
     """Whether the account's area holds the task's place: `prefix_of` in SQL."""
     code = accounts.c.division_code
     prefix = case(

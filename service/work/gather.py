@@ -83,11 +83,15 @@ def grade_rank(column: ColumnElement[str]) -> ColumnElement[int]:
 async def end_idle(unit: Unit, which: ColumnElement[bool]) -> int:
     """End every open task of `which` that has no live finding left.
 
-    `closed` where something was settled by a human or resolved in the records; `withdrawn` where nothing applied.
+    `closed` where something was settled or passed on by a human, or resolved in the records; `withdrawn` where nothing
+    applied.
     """
     mine = findings.c.task_id == tasks.c.task_id
     idle = and_(OPEN, ~exists().where(mine, LIVE), which)
-    achieved = exists().where(mine, or_(findings.c.outcome.is_not(None), findings.c.clearing == "resolved"))
+    f = findings.c
+    achieved = exists().where(
+        mine, or_(f.outcome.is_not(None), f.held.is_not(None), f.clearing == "resolved")
+    )
     await tell(unit, "closed", and_(idle, achieved))
     await tell(unit, "withdrawn", and_(idle, ~achieved))
     state = case((achieved, "closed"), else_="withdrawn")

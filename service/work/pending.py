@@ -39,8 +39,8 @@ from service.work.scratch import empty, put, targets_now, tasks_now
 GATHER = "gather"
 AccountsAfter: TypeAlias = Callable[[Unit, int, int], Awaitable[list[int]]]
 """Asked with a unit, the key to go on after, and how many at most."""
-LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None))
-"""A finding that waits for somebody: its episode is open and no human has settled it."""
+LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None), findings.c.held.is_(None))
+"""A finding that waits for a worker: its episode is open, no human has settled it, and it lies with nobody else."""
 
 
 async def anything(unit: Unit) -> bool:
@@ -85,6 +85,17 @@ async def queue_everything(unit: Unit) -> None:
     await _queue(unit, select(tasks.c.target_kind, tasks.c.target_id).where(OPEN))
 
 
+async def queue_of(unit: Unit, which: ColumnElement[bool]) -> None:
+    """Queue the targets of the findings `which` holds of."""
+    await _queue(unit, select(findings.c.target_kind, findings.c.target_id).where(which))
+
+
+async def queue_lists(unit: Unit, which: ColumnElement[bool]) -> None:
+    """Leave word that the lists of those who hold the open tasks of `which` are to be planned anew."""
+    holders = select(tasks.c.account_id).where(OPEN, tasks.c.account_id.is_not(None), which)
+    await unit.connection.execute(add_missing(unit.dialect, pending_lists, holders.distinct()))
+
+
 async def _queue(unit: Unit, targets: Select[Any]) -> None:
     await unit.connection.execute(add_missing(unit.dialect, pending_targets, targets.distinct()))
 
@@ -117,10 +128,7 @@ async def find_tasks(unit: Unit) -> None:
 
 async def leave_lists(unit: Unit) -> None:
     """Leave word that the lists of those who hold the tasks of `tasks_now` are to be planned anew."""
-    holders = select(tasks.c.account_id).where(
-        OPEN, tasks.c.account_id.is_not(None), tasks.c.task_id.in_(select(tasks_now.c.task_id))
-    )
-    await unit.connection.execute(add_missing(unit.dialect, pending_lists, holders.distinct()))
+    await queue_lists(unit, tasks.c.task_id.in_(select(tasks_now.c.task_id)))
 
 
 async def lists_after(unit: Unit, after: int, limit: int) -> list[int]:

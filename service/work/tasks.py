@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, not_, or_, select, true, update
 
 from service.access.actors import Actor, visible
 from service.access.permissions import Role
 from service.access.turns import take_workers_turn
 from service.access.unit import Unit
 from service.errors import Conflict, NotFound
-from service.tables import accounts, employments, findings, residents, rule_versions, tasks
-from service.tables.tasks import OPEN
+from service.tables import accounts, employments, escalations, findings, residents, rule_versions, tasks
+from service.tables.tasks import OPEN, OPEN_STATES
 from service.work.gather import grade_rank
 from service.work.history import tell
 from service.work.pending import LIVE
@@ -45,6 +45,7 @@ class Finding:
     heading: str | None
     reason: str | None
     outcome: str | None
+    held: str | None
     live: bool
 
 
@@ -77,16 +78,18 @@ async def page(
     on: date | None = None,
     state: str | None = None,
     account_id: int | None = None,
+    escalated: str | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> list[Task]:
     """Tasks in sight in walking order (address, then key).
 
-    `on` keeps the list of that day, `state` one state (all open ones when None), `account_id` one worker's.
+    `on` keeps the list of that day, `state` one state (all open ones when None), `account_id` one worker's, `escalated`
+    what came to that step.
     `after` is the key of the last task already seen; its address stays out of the cursor, and so out of URLs.
     """
     statement = page_statement(
-        unit.actor, on=on, state=state, account_id=account_id, after=after, limit=limit
+        unit.actor, on=on, state=state, account_id=account_id, escalated=escalated, after=after, limit=limit
     )
     return await _with_findings(unit, (await unit.connection.execute(statement)).all())
 
@@ -97,6 +100,7 @@ def page_statement(
     on: date | None = None,
     state: str | None = None,
     account_id: int | None = None,
+    escalated: str | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> Select[Any]:
@@ -106,6 +110,8 @@ def page_statement(
         statement = statement.where(tasks.c.planned_on == on)
     if account_id is not None:
         statement = statement.where(tasks.c.account_id == account_id)
+    if escalated is not None:
+        statement = statement.where(reached(escalated))
     if after is not None:
         seen = tasks.alias()
         place = select(seen.c.place).where(seen.c.task_id == after).scalar_subquery()
@@ -113,6 +119,11 @@ def page_statement(
             or_(tasks.c.place > place, and_(tasks.c.place == place, tasks.c.task_id > after))
         )
     return statement.order_by(tasks.c.place, tasks.c.task_id).limit(limit)
+
+
+def reached(step: str) -> ColumnElement[bool]:
+    """Whether it was told on to a step that nobody made the visit."""
+    return exists().where(escalations.c.task_id == tasks.c.task_id, escalations.c.step == step)
 
 
 async def get(unit: Unit, task_id: int) -> Task:
@@ -125,12 +136,29 @@ async def get(unit: Unit, task_id: int) -> Task:
     return (await _with_findings(unit, [row]))[0]
 
 
-async def start(unit: Unit, task_id: int) -> Task:
-    """Begin a visit. Beginning one's own again changes nothing; Conflict when it is over or another's."""
+async def own(unit: Unit, task_id: int) -> Task:
+    """A task the actor answers for, kept from everybody else's changes until the transaction ends.
+
+    NotFound outside the actor's sight, Conflict when another answers for it.
+    """
     await take_workers_turn(unit, task_id)
     task = await get(unit, task_id)
     if task.account_id != unit.actor.account_id:
         raise Conflict("这项任务由其他同事负责，请刷新列表。")
+    return task
+
+
+async def own_open(unit: Unit, task_id: int) -> Task:
+    """As `own`; Conflict also when it is over."""
+    task = await own(unit, task_id)
+    if task.state not in OPEN_STATES:
+        raise Conflict("这项任务已经结束，请刷新列表。")
+    return task
+
+
+async def start(unit: Unit, task_id: int) -> Task:
+    """Begin a visit. Beginning one's own again changes nothing; Conflict when it is over or another's."""
+    task = await own(unit, task_id)
     if task.state == "started":
         return task
     which = and_(tasks.c.task_id == task_id, tasks.c.state.in_(("waiting", "planned")))

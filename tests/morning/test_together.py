@@ -16,7 +16,7 @@ from service.access.actors import Actor, prefix_of
 from service.access.unit import House
 from service.engine import scan
 from service.engine.wording import rewrite_words
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, InvalidInput, NotFound
 from service.settings import Settings
 from service.settling import plan_day
 from service.tables import certificates, findings, outcomes, residents, tasks
@@ -100,7 +100,7 @@ async def _answers(house: House, worker: Actor, dice: random.Random) -> None:
                     unit, task.task_id, [Answer(finding.finding_id, said, revisit_on=later)]
                 )
                 await rewrite_words(unit, task.task_id)
-        except (Conflict, NotFound):
+        except (Conflict, InvalidInput, NotFound):
             continue  # somebody was quicker: the worker is told, and nothing is written
 
 
