@@ -15,13 +15,11 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from cronsim import CronSim
-from sqlalchemy import and_, exists, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import and_, exists, or_, select
 
 from service.access.unit import House
 from service.access.wakes import watching
 from service.engine import rulebook
-from service.errors import Unavailable
 from service.jobs import MORNING, SELF_CHECK, follow_changes, run_day, self_check
 from service.logs import trace_of
 from service.records.importing import close_abandoned
@@ -62,13 +60,17 @@ async def catch_up(house: House, settings: Settings) -> None:
 
 
 async def unchecked(house: House) -> bool:
-    """Whether the weekly check has not succeeded for longer than a week, though there are scans as old."""
+    """Whether the weekly check has not succeeded for longer than a week, though there are scans as old, and was not tried today."""
     async with house.read() as unit:
         long_ago = unit.now - CHECKED_WITHIN
         old = exists(select(scans.c.scan_id).where(scans.c.started_at < long_ago))
         checked = exists(
             select(job_runs.c.day).where(
-                job_runs.c.job == SELF_CHECK, job_runs.c.state == "done", job_runs.c.started_at >= long_ago
+                job_runs.c.job == SELF_CHECK,
+                or_(
+                    and_(job_runs.c.state == "done", job_runs.c.started_at >= long_ago),
+                    job_runs.c.day == unit.today,
+                ),
             )
         )
         return bool((await unit.connection.execute(select(and_(old, ~checked)))).scalar_one())
@@ -81,7 +83,7 @@ async def lead(house: House, settings: Settings) -> None:
             async with alone(house.database, "leading") as held:
                 log.info("leading")
                 await _mind(house, settings, held)
-        except (Unavailable, OSError, DBAPIError) as error:
+        except Exception as error:  # whatever it is, somebody has to lead
             log.error("leading_failed", **trace_of(error))
         await asyncio.sleep(REST)
 
@@ -140,13 +142,17 @@ def start_clock(house: House, settings: Settings, turn: asyncio.Lock) -> AsyncIO
     async def again() -> None:
         if not turn.locked():
             await _in_turn(turn, "morning_failed", lambda: _if_missed(house, settings))
-        if await unchecked(house):
-            await checking()
+
+    async def checking_again() -> None:
+        await _guarded("self_check_failed", lambda: _if_unchecked(house))
 
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
     scheduler.add_job(morning, CronTrigger(settings.morning), id=MORNING, **options)
     scheduler.add_job(checking, CronTrigger(settings.self_check), id=SELF_CHECK, **options)
     scheduler.add_job(again, "interval", seconds=RETRY.total_seconds(), id="again", **options)
+    scheduler.add_job(
+        checking_again, "interval", seconds=RETRY.total_seconds(), id="checking again", **options
+    )
     scheduler.start()
     return scheduler
 
@@ -154,6 +160,11 @@ def start_clock(house: House, settings: Settings, turn: asyncio.Lock) -> AsyncIO
 async def _if_missed(house: House, settings: Settings) -> None:
     if await missed(house, settings):
         await run_day(house, settings, house.clock.today())
+
+
+async def _if_unchecked(house: House) -> None:
+    if await unchecked(house):
+        await self_check(house)
 
 
 async def _guarded(event: str, work: Work) -> bool:

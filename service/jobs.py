@@ -148,11 +148,13 @@ async def scan_once(
 
 
 async def follow_changes(house: House, settings: Settings) -> scan.Scan | None:
-    """Scan what has changed since the last scan, and bring tasks and lists in step; None where nothing has."""
+    """Scan what has changed since the last scan, and bring tasks and lists in step; None where nothing has.
+
+    What an earlier scan left to be settled, because it or its settling was cut off, is settled too.
+    """
     async with house.read() as unit:
-        if not await scan.behind(unit) or not await scan.any_rule(unit):
-            return None
-    done = await scan_once(house, house.clock.today())
+        behind = await scan.behind(unit) and await scan.any_rule(unit)
+    done = await scan_once(house, house.clock.today()) if behind else None
     await settle_touched(house, settings)
     return done
 

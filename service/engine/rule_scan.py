@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from rules import CheckedRule, Moment, RuleDocument
+from rules import CannotEvaluate, CheckedRule, Moment, RuleDocument
 from service.access.turns import take_planners_turn
 from service.access.unit import Session, Unit
 from service.engine import candidates, reconcile
@@ -131,9 +131,17 @@ def must_be_full(
         return "version"
     if known.as_of > as_of:
         return "back"
-    if not version.effective(known.as_of) or ground.question(rule, known.as_of) != known.question:
+    if not version.effective(known.as_of) or not _asked_alike(ground, rule, known):
         return "question"
     return None
+
+
+def _asked_alike(ground: Basis, rule: CheckedRule, known: Progress) -> bool:
+    """Whether the rule would ask today of that day what it asked then; not where a parameter has lost its value of that day."""
+    try:
+        return ground.question(rule, known.as_of) == known.question
+    except CannotEvaluate:
+        return False
 
 
 async def _read(unit: Unit, ground: Ground, version: Version, rule: CheckedRule, whom: str | int) -> _Found:

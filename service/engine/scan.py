@@ -28,7 +28,7 @@ from service.engine.reconcile import withdraw
 from service.engine.rule_scan import Ground, Result, put_result, scan_rule, since
 from service.engine.rulebook import Version, basis, in_force, rule_in_force
 from service.engine.scratch import lay_out
-from service.engine.taking import take_in, waiting
+from service.engine.taking import take_in, taken_after, waiting
 from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
 from service.tables import findings, rule_versions, scan_rules, scans
@@ -83,6 +83,8 @@ async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None, whole:
 
     NotFound for a rule that is not in force, Conflict when none was ever published, InvalidInput for a day that can only be previewed.
     """
+    # In turn: of two scans the later one must not be begun, and take nothing in, before the earlier one has.
+    await take_planners_turn(unit)
     if not await keeps(unit, as_of):
         raise InvalidInput("这一天在将来，或早于最近一次扫描，只能预览，不能写入。")
     await wanted_versions(unit, as_of, only_rule)
@@ -199,8 +201,14 @@ async def unfinished(unit: Unit) -> list[int]:
 
 
 async def behind(unit: Unit) -> bool:
-    """Whether records have changed that no finished scan has taken in."""
-    return await waiting(unit) or bool(await unfinished(unit))
+    """Whether records have changed that no finished scan of all rules has taken in."""
+    if await waiting(unit) or await unfinished(unit):
+        return True
+    newest = select(func.max(scans.c.scan_id)).where(
+        scans.c.only_rule.is_(None), scans.c.state.in_(("done", "incomplete"))
+    )
+    last = (await unit.connection.execute(newest)).scalar()
+    return last is not None and await taken_after(unit, last)
 
 
 async def get(unit: Unit, scan_id: int) -> Scan:
@@ -259,16 +267,26 @@ def reason_of(error: Exception) -> str:
 
 async def _withdraw_retired(unit: Unit, ground: Ground, in_force: set[str]) -> None:
     """Withdraw what is open of rules that are no longer in force."""
-    known = set(ground.progress)
-    if ground.whole or not known:
-        rows = await unit.connection.execute(
-            select(findings.c.rule).where(findings.c.cleared_on.is_(None)).distinct()
-        )
-        known |= set(rows.scalars())
+    known = set(ground.progress) | await _with_open_findings(unit)
     retired = sorted(known - in_force)
     for rule in retired:
         await withdraw(unit, rule, ground.as_of)
     await forget(unit, retired)
+
+
+async def _with_open_findings(unit: Unit) -> set[str]:
+    """The rules that have an open finding: each looked for by the index, from one to the next."""
+    found: set[str] = set()
+    last = ""
+    while True:
+        following = select(func.min(findings.c.rule)).where(
+            findings.c.cleared_on.is_(None), findings.c.rule > last
+        )
+        rule = (await unit.connection.execute(following)).scalar()
+        if rule is None:
+            return found
+        found.add(rule)
+        last = rule
 
 
 async def _close(unit: Unit, scan_id: int, idle: list[Progress]) -> None:

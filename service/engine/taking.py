@@ -53,6 +53,12 @@ async def waiting(unit: Unit) -> bool:
     return (await unit.connection.execute(some)).first() is not None
 
 
+async def taken_after(unit: Unit, scan_id: int) -> bool:
+    """Whether a later scan has taken any changeset in: one of a single rule, or one that was given up."""
+    some = select(changesets.c.changeset_id).where(changesets.c.scan_id > scan_id).limit(1)
+    return (await unit.connection.execute(some)).first() is not None
+
+
 @dataclass(frozen=True)
 class Ledger:
     """The changes of the changesets that the scans `after` < scan <= `upto` took in, as `rules.sql.reached` asks for them.

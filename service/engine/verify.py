@@ -13,7 +13,6 @@ from datetime import date
 import structlog
 from sqlalchemy import select
 
-from rules import CannotEvaluate, RuleErrors
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
 from service.engine import scan
@@ -21,7 +20,7 @@ from service.engine.comparing import Step, compare
 from service.engine.judging import judge
 from service.engine.progress import Progress, progress
 from service.engine.rule_scan import episode_of
-from service.engine.rulebook import Basis, Version, basis, versions
+from service.engine.rulebook import Basis, Version, basis, in_force, versions
 from service.engine.scan import behind
 from service.engine.scratch import candidates, empty, woken
 from service.tables import scans
@@ -57,8 +56,14 @@ async def verify(house: House, actor: Actor = SYSTEM) -> Verification:
     found = Verification(house.clock.today())
     async with house.read(actor) as unit:
         known = await progress(unit)
-    for rule in sorted(known):
-        found = await _verify_rule(house, actor, rule, found)
+        wanted = {one.rule for one in await in_force(unit, unit.today) if one.effective(unit.today)}
+    for rule in sorted(known.keys() | wanted):
+        try:
+            found = await _verify_rule(house, actor, rule, found)
+        except Exception as error:  # one rule must not keep the others from being compared
+            if scan.ends_all(error):
+                raise
+            found = _unverified(found, rule, scan.reason_of(error))
     for rule, steps in found.differences.items():
         log.error("scan_differs", rule=rule, **steps)
     return found
@@ -72,22 +77,25 @@ async def _verify_rule(house: House, actor: Actor, rule: str, found: Verificatio
             session.read() as unit,
         ):
             known = (await progress(unit)).get(rule)
-            if known is None:  # it went out of force meanwhile
-                return found
+            if known is None:
+                return await _never_scanned(unit, rule, found)
             if not await behind(unit):
                 return await _compared(unit, known, found)
         await _catch_up(house, actor)
     return _unverified(found, rule, "记录一直在变化，请在人少时再核对")
 
 
+async def _never_scanned(unit: Unit, rule: str, found: Verification) -> Verification:
+    """Nothing to compare: it went out of force meanwhile, or no scan of it has succeeded yet."""
+    still = {one.rule for one in await in_force(unit, unit.today) if one.effective(unit.today)}
+    return _unverified(found, rule, "还没有成功扫描过，请先查明原因") if rule in still else found
+
+
 async def _compared(unit: Unit, known: Progress, found: Verification) -> Verification:
     version = (await versions(unit, {known.version_id}))[known.version_id]
     if await _behind(unit, known):
         return _unverified(found, known.rule, "上次扫描没有成功，请先查明原因再核对")
-    try:
-        differ = await _differences(unit, await basis(unit), version, known.as_of)
-    except (RuleErrors, CannotEvaluate) as error:
-        return _unverified(found, known.rule, str(error))
+    differ = await _differences(unit, await basis(unit), version, known.as_of)
     differences = found.differences | ({known.rule: differ} if differ else {})
     return Verification(found.as_of, found.verified + 1, differences, found.unverified)
 

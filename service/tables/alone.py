@@ -21,8 +21,9 @@ from service.tables.database import Database
 Duty = Literal["leading", "scanning"]
 KEYS: dict[Duty, int] = {"leading": 0x5A54_0010, "scanning": 0x5A54_0011}
 """Of the PostgreSQL advisory locks."""
-POLL = 0.02
-"""Seconds between two looks at a lock file that somebody else holds."""
+POLL = {"leading": 1.0, "scanning": 0.05}
+"""Seconds between two looks at what somebody else holds. Nobody waits in the database: a statement that waits there keeps its
+snapshot, and with it every dead row of the database, for as long as it waits."""
 
 
 class Held:
@@ -61,7 +62,7 @@ async def alone(database: Database, duty: Duty) -> AsyncIterator[Held]:
 @asynccontextmanager
 async def _by_file(database: Database, duty: Duty) -> AsyncIterator[Held]:
     file = f"{database.url.database}.{duty}"
-    lock = AsyncFileLock(file, poll_interval=POLL, preserve_lock_file=True, fallback_to_soft=False)
+    lock = AsyncFileLock(file, poll_interval=POLL[duty], preserve_lock_file=True, fallback_to_soft=False)
     await lock.acquire()
     try:
         yield Held()
@@ -72,12 +73,19 @@ async def _by_file(database: Database, duty: Duty) -> AsyncIterator[Held]:
 @asynccontextmanager
 async def _by_connection(database: Database, duty: Duty) -> AsyncIterator[Held]:
     """The connection is not given back to others: it goes, and the lock and whoever listens on it go with it."""
-    key = {"key": KEYS[duty]}
-    async with database.connection() as connection:
-        try:
+    while True:
+        async with database.connection() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
-            yield Held(connection)
-        finally:
-            with suppress(DBAPIError, OSError):
-                await asyncio.shield(connection.invalidate())
+            try:
+                if await _got(connection, duty):
+                    yield Held(connection)
+                    return
+            finally:
+                with suppress(DBAPIError, OSError):
+                    await asyncio.shield(connection.invalidate())
+        await asyncio.sleep(POLL[duty])
+
+
+async def _got(connection: AsyncConnection, duty: Duty) -> bool:
+    tried = await connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEYS[duty]})
+    return bool(tried.scalar_one())

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -221,7 +222,7 @@ class Session:
 async def _reached(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
         connection = await engine.connect()
-    except (OSError, InterfaceError, OperationalError) as error:
+    except (OSError, InterfaceError, OperationalError, PoolTimeout) as error:
         raise refusal_of(error) or Unreachable() from error
     try:
         yield connection
@@ -253,6 +254,8 @@ class Refusals:
 
 def refusal_of(error: BaseException | None) -> Problem | None:
     """The product's error for a driver's, or None where there is none."""
+    if isinstance(error, PoolTimeout):
+        return DatabaseBusy()
     original = getattr(error, "orig", error)
     code = getattr(getattr(original, "__cause__", None) or original, "sqlite_errorcode", None)
     if code is None:

@@ -27,8 +27,9 @@ from service import jobs, settling
 from service.access.keys import Vault
 from service.access.unit import House
 from service.clock import SetClock
-from service.engine import reconcile, rule_scan
+from service.engine import reconcile
 from service.settings import Settings
+from service.tables import database
 from service.tables.database import Database
 from service.work.gather import gather
 
@@ -36,7 +37,7 @@ from service.work.gather import gather
 def main(url: str, home: str) -> None:
     """Answer one line after the other until there are none."""
     reconcile.CHUNK = 25
-    rule_scan.PAUSE = 0.0
+    database.PAUSE = 0.0
     settling.gather = partial(gather, limit=15)  # type: ignore[attr-defined]
     settling.TASKS, settling.LISTS = 20, 1
     for line in sys.stdin:

@@ -200,7 +200,11 @@ async def test_a_scan_of_one_rule_leaves_the_changes_to_the_others(house: House)
     async with house.write() as unit:
         scan_id = await scan.begin(unit, as_of=unit.today, only_rule="test-rule")
     alone = await scan.run(house, scan_id)
+    async with house.read() as unit:
+        assert await scan.behind(unit), "the other rules have not seen it"
     then = await _scan(house)
+    async with house.read() as unit:
+        assert not await scan.behind(unit)
     assert [(rule.rule, rule.resolved) for rule in alone.rules] == [("test-rule", 1)]
     assert [(rule.rule, rule.resolved) for rule in then.rules] == [("second-rule", 1)]
 

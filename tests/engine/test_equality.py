@@ -26,7 +26,8 @@ from service import settling
 from service.access.keys import Vault
 from service.access.unit import House
 from service.clock import SetClock
-from service.engine import candidates, reconcile, rule_scan
+from service.engine import candidates, reconcile
+from service.tables import database
 from service.tables.database import Database
 from tests.rules.effort import DEEP, effort
 
@@ -126,7 +127,7 @@ class Equality:
 def _in_small_pieces(patch: pytest.MonkeyPatch) -> None:
     """Limits that so few records already reach."""
     patch.setattr(reconcile, "CHUNK", 3)
-    patch.setattr(rule_scan, "PAUSE", 0)
+    patch.setattr(database, "PAUSE", 0)
     patch.setattr(candidates, "FEW", 2)
     patch.setattr(settling, "LISTS", 1)
     patch.setattr(settling, "TASKS", 2)
