@@ -40,6 +40,8 @@ async def undo(unit: Unit, task_id: int, take_back: TakeBack) -> Task:
     await _retract(unit, said.get("outcome_ids", []))
     back = await _restore(unit, said)
     changesets = await take_back(unit, said["changesets"])
+    if changesets:  # else no scan would judge them anew, and what was cleared was so for another reason
+        back += await _unclear(unit, [*back, *said.get("withdrawn", [])])
     told = {"event": event.task_event_id, "changesets": changesets}
     told |= {"outcomes": dict.fromkeys(said.get("outcomes", {}))}
     await tell(unit, "undone", tasks.c.task_id == task_id, told)
@@ -84,7 +86,7 @@ async def _retract(unit: Unit, outcome_ids: list[int]) -> None:
 
 
 async def _restore(unit: Unit, said: dict[str, Any]) -> list[int]:
-    """Make the findings of the answers live again, and those that were withdrawn with them; returns their keys."""
+    """Take the answers off their findings; returns the keys of these."""
     back = []
     for key, outcome in said.get("outcomes", {}).items():
         finding_id = int(key)
@@ -102,11 +104,11 @@ async def _restore(unit: Unit, said: dict[str, Any]) -> list[int]:
         if not changed.rowcount:
             raise CHANGED
         back.append(finding_id)
-    return [*back, *await _unclear(unit, [*back, *said.get("withdrawn", [])])]
+    return back
 
 
 async def _unclear(unit: Unit, finding_ids: list[int]) -> list[int]:
-    """Open again what was cleared meanwhile, because of what is now taken back, unless a new episode is open.
+    """Open again what was cleared meanwhile because of what is now taken back, unless a new episode is open.
 
     The scan that follows judges them all anew.
     """
