@@ -90,7 +90,7 @@ class FindingView(View):
         description="暂不上门：department 已转部门，objection 异议待定"
     )
     live: bool = Field(description="还等着处理；已有结果、已转部门或已消除的为 false")
-    questions: QuestionsView | None = Field(description="可以更正什么；只在查看一户时给出")
+    questions: QuestionsView | None = Field(None, description="可以更正什么；只在查看一户时给出")
 
 
 class TaskView(View):

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, and_, exists, insert, or_, select, update
+from sqlalchemy import Row, and_, exists, insert, or_, select, union, update
 
 from service.access.turns import take_targets_turn
 from service.access.unit import Unit
@@ -31,15 +31,18 @@ async def undo(unit: Unit, task_id: int, take_back: TakeBack) -> Task:
     NotFound outside the actor's sight. Conflict where there is nothing of the actor's to take back, after ten minutes, or
     when somebody else has acted since.
     """
-    task = await get(unit, task_id)
-    await take_targets_turn(unit, await _targets(unit, task))
+    await get(unit, task_id)
     event = await _last_answers(unit, task_id)
+    await take_targets_turn(unit, await _targets(unit, task_id, event.detail))
+    event = await _last_answers(unit, task_id)  # again, for somebody may have been before
     if unit.now - event.at > WITHIN:
         raise Conflict("登记已超过十分钟，不能再撤销；请按现在的情况重新登记。")
     said = event.detail
     await _retract(unit, said.get("outcome_ids", []))
     back = await _restore(unit, said)
     changesets = await take_back(unit, said["changesets"])
+    if changesets:  # else no scan would judge them anew, and what was cleared was so for another reason
+        back += await _unclear(unit, [*back, *said.get("withdrawn", [])])
     told = {"event": event.task_event_id, "changesets": changesets}
     told |= {"outcomes": dict.fromkeys(said.get("outcomes", {}))}
     await tell(unit, "undone", tasks.c.task_id == task_id, told)
@@ -47,14 +50,15 @@ async def undo(unit: Unit, task_id: int, take_back: TakeBack) -> Task:
     return await get(unit, await _home_of(unit, back, task_id))
 
 
-async def _targets(unit: Unit, task: Task) -> list[tuple[str, int]]:
-    """Where the task's findings go to now, for some may have moved."""
-    rows = await unit.connection.execute(
-        select(findings.c.target_kind, findings.c.target_id)
-        .where(findings.c.task_id == task.task_id)
-        .distinct()
-    )
-    return [(task.target.kind, task.target.target_id), *((row[0], row[1]) for row in rows)]
+async def _targets(unit: Unit, task_id: int, said: dict[str, Any]) -> list[tuple[str, int]]:
+    """Where the task goes, and all findings that come back, for some are of other tasks and some may have moved."""
+    c = tasks.c
+    here = select(c.target_kind, c.target_id).where(c.task_id == task_id)
+    keys = [*map(int, said.get("outcomes", {})), *said.get("withdrawn", [])]
+    f = findings.c
+    theirs = select(f.target_kind, f.target_id).where(f.finding_id.in_(keys))
+    rows = await unit.connection.execute(union(here, theirs))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def _last_answers(unit: Unit, task_id: int) -> Row[Any]:
@@ -84,7 +88,7 @@ async def _retract(unit: Unit, outcome_ids: list[int]) -> None:
 
 
 async def _restore(unit: Unit, said: dict[str, Any]) -> list[int]:
-    """Make the findings of the answers live again, and those that were withdrawn with them; returns their keys."""
+    """Take the answers off their findings; returns the keys of these."""
     back = []
     for key, outcome in said.get("outcomes", {}).items():
         finding_id = int(key)
@@ -102,11 +106,11 @@ async def _restore(unit: Unit, said: dict[str, Any]) -> list[int]:
         if not changed.rowcount:
             raise CHANGED
         back.append(finding_id)
-    return [*back, *await _unclear(unit, [*back, *said.get("withdrawn", [])])]
+    return back
 
 
 async def _unclear(unit: Unit, finding_ids: list[int]) -> list[int]:
-    """Open again what was cleared meanwhile, because of what is now taken back, unless a new episode is open.
+    """Open again what was cleared meanwhile because of what is now taken back, unless a new episode is open.
 
     The scan that follows judges them all anew.
     """

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import made
-from morning.conftest import TODAY, Client, Office
+from morning.conftest import TODAY, Client, Office, settings_in
 from sqlalchemy import func, select
 
-from service.tables import accounts, changesets, outcomes, task_events
+from service import jobs
+from service.engine.verify import verify
+from service.tables import accounts, changesets, findings, outcomes, task_events, tasks
+from service.tables.tasks import OPEN
+from service.work.pending import LIVE
 
 
 async def _elder(worker: Client) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -64,6 +70,64 @@ async def test_a_visit_shows_what_to_ask_and_learns_it_with_the_answer(office: O
     async with office.house.read() as unit:
         notes = (await unit.connection.execute(select(changesets.c.note))).scalars().all()
     assert notes.count("撤销登记") == 2
+
+
+async def test_a_fact_corrected_ends_the_finding_at_once_and_comes_back_with_the_undo(
+    office: Office, tmp_path: Path
+) -> None:
+    rule = "health-certificate-food"
+    async with office.house.read() as unit:
+        row = await unit.connection.execute(
+            select(findings.c.finding_id, findings.c.task_id, accounts.c.login)
+            .join(tasks, tasks.c.task_id == findings.c.task_id)
+            .join(accounts, accounts.c.account_id == tasks.c.account_id)
+            .where(findings.c.rule == rule, findings.c.cleared_on.is_(None))
+        )
+        finding_id, task_id, login = row.first() or (0, 0, "")
+    worker = await office.sign_in(login)
+    left = {"path": "employment.ended_on", "value": str(TODAY - timedelta(days=1))}
+    body = {"finding_id": finding_id, "facts": [left]}
+    assert (await worker("POST", f"/tasks/{task_id}/facts", json=body))[0] == 200
+    await jobs.follow_changes(office.house, settings_in(tmp_path))
+    assert (await _standing(office, finding_id))[0] is not None
+    assert (await worker("POST", f"/tasks/{task_id}/undo"))[0] == 200
+    await jobs.follow_changes(office.house, settings_in(tmp_path))
+    async with office.house.read() as unit:
+        person = select(findings.c.subject_id).where(findings.c.finding_id == finding_id).scalar_subquery()
+        live = await unit.connection.execute(
+            select(func.count(findings.c.finding_id))
+            .join(tasks, tasks.c.task_id == findings.c.task_id)
+            .where(findings.c.rule == rule, findings.c.subject_id == person, LIVE, OPEN)
+        )
+        assert live.scalar_one() == 1
+
+
+async def test_an_answer_taken_back_after_a_scan_followed_it_is_as_if_never_given(
+    office: Office, tmp_path: Path
+) -> None:
+    worker = await office.sign_in(await office.busiest())
+    task, finding = await _elder(worker)
+    path = f"/tasks/{task['task_id']}"
+    body = {"outcomes": [{"finding_id": finding["finding_id"], "outcome": "died"}]}
+    assert (await worker("POST", f"{path}/outcomes", json=body))[0] == 200
+    await jobs.follow_changes(office.house, settings_in(tmp_path))
+    assert await _standing(office, finding["finding_id"]) == (TODAY, "died")
+    assert (await worker("POST", f"{path}/undo"))[0] == 200
+    await jobs.follow_changes(office.house, settings_in(tmp_path))
+    assert await _standing(office, finding["finding_id"]) == (None, None)
+    shown = (await worker("GET", path))[1]
+    live = [one["finding_id"] for one in shown["findings"] if one["live"]]
+    assert live == [one["finding_id"] for one in task["findings"] if one["live"]]
+    assert (await verify(office.house)).equal
+
+
+async def _standing(office: Office, finding_id: int) -> tuple[date | None, str | None]:
+    """When the finding was cleared, and what was said of it."""
+    which = findings.c.finding_id == finding_id
+    async with office.house.read() as unit:
+        row = await unit.connection.execute(select(findings.c.cleared_on, findings.c.outcome).where(which))
+        cleared_on, outcome = row.one()
+    return cleared_on, outcome
 
 
 async def test_no_new_route_tells_a_stranger_more_than_that_there_is_nothing(office: Office) -> None:

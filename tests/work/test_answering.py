@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from service.tables import (
     task_events,
     tasks,
 )
+from service.work import returns
 from service.work.outcomes import Answer
 
 PHONE = "13900005678"
@@ -228,6 +230,35 @@ async def test_what_a_scan_cleared_because_of_the_answer_is_live_again(house: Ho
     assert await _undo(house, worker) == "planned"
     row = await finding_row(house)
     assert (row.cleared_on, row.clearing, row.outcome) == (None, None, None)
+
+
+async def test_of_simultaneous_undos_and_answers_of_a_department_one_wins(house: House) -> None:
+    worker = await visit(house)
+    bureau = await another(house, Role.DEPARTMENT, "bureau", division_code=None, department="民政局")
+    await _answer(house, worker, Answer(1, "needs_department"))
+
+    async def settle() -> str:
+        async with house.write(bureau) as unit:
+            return (await returns.answer(unit, 1, "done", None)).answer or ""
+
+    said = await asyncio.gather(
+        _undo(house, worker), settle(), _undo(house, worker), settle(), return_exceptions=True
+    )
+    assert sum(isinstance(one, Conflict) for one in said) == 3
+    row = await finding_row(house)
+    assert (row.held, row.outcome) in ((None, None), (None, "done"))
+
+
+async def test_what_was_cleared_for_another_reason_stays_cleared(sqlite_house: House) -> None:
+    worker = await visit(sqlite_house, 2)
+    await _answer(sqlite_house, worker, Answer(1, "declined"))
+    async with sqlite_house.write() as unit:
+        first = findings.c.finding_id == 1
+        values = {"cleared_on": MONDAY, "clearing": "resolved"}
+        await unit.connection.execute(update(findings).where(first).values(**values))
+    await _undo(sqlite_house, worker)
+    row = await finding_row(sqlite_house)
+    assert (row.cleared_on, row.outcome) == (MONDAY, None)
 
 
 @pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
