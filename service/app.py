@@ -15,6 +15,7 @@ from service.access.unit import House
 from service.api import (
     catalogue,
     enterprises,
+    feedback,
     fields,
     findings,
     forecasts,
@@ -37,7 +38,7 @@ from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
     sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
-    fields.routes, catalogue.routes, scans.routes, forecasts.routes,
+    fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 

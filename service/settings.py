@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     daily_cap: int = Field(
         12, ge=1, le=100, description="Visits a worker is planned per day at most; urgent and due ones exempt"
     )
+    precision_limit: int = Field(
+        70, ge=0, le=100, description="Percent of telling visits below which a rule is flagged; 0 flags none"
+    )
     channel: Literal["console", "webhook", "email"] = Field(
         "console", description="Channel of the daily digest"
     )
