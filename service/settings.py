@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     daily_cap: int = Field(
         12, ge=1, le=100, description="Visits a worker is planned per day at most; urgent and due ones exempt"
     )
+    daily_minutes: int = Field(
+        0,
+        ge=0,
+        le=1440,
+        description="Estimated minutes a worker is planned per day at most; 0 for no such cap",
+    )
     precision_limit: int = Field(
         70, ge=0, le=100, description="Percent of telling visits below which a rule is flagged; 0 flags none"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import made
@@ -10,13 +11,18 @@ import made
 from service.access.unit import Unit
 from service.tables import outcomes, tasks
 
+_people = count(10_000)  # nobody looks them up
 MONDAY = date(2026, 11, 23)
 
 
 async def visit(unit: Unit, worker: int, grid: str = made.GRID, **values: Any) -> int:
     """A visit that is over, to a resident of its own."""
-    person = await made.resident(unit, grid_code=grid)
-    given = {"target_kind": "resident", "target_id": person, "division_code": grid, "account_id": worker}
+    given = {
+        "target_kind": "resident",
+        "target_id": next(_people),
+        "division_code": grid,
+        "account_id": worker,
+    }
     done = {"grade": "normal", "opened_on": MONDAY, "state": "closed", "planned_on": MONDAY}
     return await made.row(unit, tasks, **given | done | values)
 
@@ -26,7 +32,7 @@ async def answer(
     rule: str = "test-rule", wrong_field: str | None = None, **values: Any,
 ) -> int:  # fmt: skip
     """A finding of a visit that was settled on a day, so many days after it was found."""
-    subject = await made.resident(unit)
+    subject = next(_people)
     settled = {
         "outcome": outcome,
         "settled_on": on,
