@@ -26,6 +26,7 @@ from service.api import (
     rules,
     scans,
     sign_in,
+    staff,
     start,
     tasks,
 )
@@ -38,7 +39,7 @@ from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
     sign_in.routes, tasks.routes, findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
-    fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes,
+    fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes, staff.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     EDIT_RULES = "edit_rules"
     FORECAST = "forecast"  # how much work is expected in the own area, or of the own department, in numbers
     FEEDBACK = "feedback"  # how right rules were, and what visits cost, in numbers; never of one worker
+    STAFF = "staff"  # who holds which grid and who is away, in the own area
     SCAN = "scan"
     IMPORT = "import"
     FIELDS = "fields"  # declare and retire extension fields: decides what is recorded of people
@@ -50,13 +51,13 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     },
     Role.SUPERVISOR: _EVERYONE
     | {Permission.WORK, Permission.READ_RULES, Permission.ENTERPRISE, Permission.FORECAST}
-    | {Permission.FEEDBACK},
+    | {Permission.FEEDBACK, Permission.STAFF},
     Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES, Permission.FORECAST, Permission.FEEDBACK},
     Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE},
     Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES, Permission.FEEDBACK},
     Role.APPROVER: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK},
     Role.SYSTEM_ADMIN: _EVERYONE
     | {Permission.READ_RULES, Permission.SCAN, Permission.IMPORT, Permission.FIELDS},
-    Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS},
+    Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS, Permission.STAFF},
     Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK, Permission.AUDIT},
 }
