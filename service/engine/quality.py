@@ -16,8 +16,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from rules import CannotEvaluate, Judge, RuleErrors
-from service.access.actors import visible
-from service.access.permissions import Role
+from service.access.actors import sees_all_numbers, visible
 from service.access.unit import Unit
 from service.engine.rulebook import Basis, Version, active, basis, rule_in_force, versions
 from service.errors import NotFound
@@ -35,8 +34,6 @@ GROUP = 5
 """Shares of fewer visits are not told: they would tell of single households rather than of the rule (facts: DESIGN §1)."""
 ENOUGH = 20
 """A rule is flagged only by so many telling visits: of fewer, one more or less moves the share by over five points."""
-OF_RULES = frozenset({Role.RULE_EDITOR, Role.APPROVER, Role.AUDITOR})
-"""Roles whose duty is every rule, wherever it applies; they see numbers and nobody's record."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +237,7 @@ async def visible_rules(unit: Unit) -> list[Version]:
 def _whole(unit: Unit, department: str) -> bool:
     """Whether the actor sees a rule's numbers of everywhere."""
     actor = unit.actor
-    return actor.everywhere or actor.role in OF_RULES or actor.department == department
+    return sees_all_numbers(actor) or actor.department == department
 
 
 def _seen(unit: Unit, department: str) -> ColumnElement[bool]:

@@ -14,21 +14,36 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import islice
 from typing import Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Join, Subquery, and_, case, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Join,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
-from service.access.actors import visible
-from service.access.permissions import Role
+from service.access.actors import sees_all_numbers, visible
 from service.access.unit import Unit
 from service.errors import InvalidInput
-from service.tables import divisions, findings, outcomes, rule_versions, tasks
+from service.tables import divisions, findings, outcomes, rule_versions, task_events, tasks
+from service.work.assign import COMMUNITY_DIGITS
 from service.work.gather import MOST_MINUTES, TRAVEL
 
 By: TypeAlias = Literal["department", "community"]
 GROUP = 5
 """How many people must have reported visits in a group that is told by itself (facts: national burden-relief rules)."""
-COMMUNITY_DIGITS = 12
+TOGETHER = 500
+"""Findings asked about in one statement."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,9 @@ async def burden(unit: Unit, month: date, by: By) -> Burden:
     groups = await _loads(unit, visits)
     for key, people in (await _people(unit, month, by)).items():
         groups[key].people = frozenset(people)
+    for key, typed in (await _typed(unit, month, by)).items():
+        if key in groups:
+            groups[key].questions += typed
     told, rest = split(groups)
     names = await _names(unit, by, told)
     items = [groups[key].load(key, names.get(key) or key) for key in told]
@@ -132,11 +150,16 @@ def _together(groups: Iterable[_Group]) -> _Group:
 
 def _reported(unit: Unit, month: date) -> ColumnElement[bool]:
     """What was reported in the month and still stands; what was put off was no visit."""
-    following = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
-    start, end = (datetime(day.year, day.month, 1, tzinfo=unit.clock.zone) for day in (month, following))
     o = outcomes.c
     stands = or_(findings.c.outcome == o.outcome, o.outcome == "needs_department")
-    return and_(o.at >= start, o.at < end, o.outcome != "later", stands, _in_area(unit))
+    return and_(_within(unit, month, o.at), o.outcome != "later", stands, _in_area(unit))
+
+
+def _within(unit: Unit, month: date, at: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Instants of the office's month."""
+    following = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+    start, end = (datetime(day.year, day.month, 1, tzinfo=unit.clock.zone) for day in (month, following))
+    return and_(at >= start, at < end)
 
 
 def _in_area(unit: Unit) -> ColumnElement[bool]:
@@ -147,7 +170,7 @@ def _in_area(unit: Unit) -> ColumnElement[bool]:
 def _own(unit: Unit, department: ColumnElement[str]) -> ColumnElement[bool]:
     """Whose numbers the actor may see where no area limits it."""
     actor = unit.actor
-    if actor.everywhere or actor.division or actor.role is Role.AUDITOR:
+    if actor.division or sees_all_numbers(actor):
         return true()
     return department == actor.department if actor.department else false()
 
@@ -224,6 +247,32 @@ async def _people(unit: Unit, month: date, by: By) -> dict[str, set[int]]:
     for row in rows:
         people.setdefault(row[0], set()).add(row[1])
     return people
+
+
+async def _typed(unit: Unit, month: date, by: By) -> dict[str, int]:
+    """Key → how many facts were typed on the month's visits, as the history of the tasks has them, finding by finding."""
+    e = task_events.c
+    visited = select(outcomes.c.task_id).where(_within(unit, month, outcomes.c.at))
+    told = select(e.detail).where(
+        e.task_id.in_(visited), _within(unit, month, e.at), cast(e.detail, Text).contains('"facts"')
+    )
+    per_finding: dict[int, int] = {}
+    async with unit.connection.stream(told) as rows:
+        async for (detail,) in rows:
+            for finding_id, fields in detail.get("facts", {}).items():
+                per_finding[int(finding_id)] = per_finding.get(int(finding_id), 0) + len(fields)
+    typed: dict[str, int] = {}
+    ids = iter(per_finding)
+    while some := list(islice(ids, TOGETHER)):
+        keys = (
+            select(findings.c.finding_id, _key(by))
+            .join(rule_versions, rule_versions.c.version_id == findings.c.version_id)
+            .join(tasks, tasks.c.task_id == findings.c.task_id)
+            .where(findings.c.finding_id.in_(some), _in_area(unit), _own(unit, rule_versions.c.department))
+        )
+        for row in await unit.connection.execute(keys):
+            typed[row[1]] = typed.get(row[1], 0) + per_finding[row[0]]
+    return typed
 
 
 async def _names(unit: Unit, by: By, keys: list[str]) -> dict[str, str]:

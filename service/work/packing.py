@@ -14,15 +14,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 PATIENCE = 5
 """Working days, a week, that each grade below urgent lets a visit wait before it is as pressing as an urgent one found now."""
 _BUILDING = re.compile(r".*?\d(?:幢|栋|座|号楼)|.*\d(?:弄|号)|.*?(?:弄|里|巷)")
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(NamedTuple):
     """What a plan knows of one task. `must`: on the first day whatever else is; `listed`: on its list already."""
 
     task_id: int
@@ -90,6 +91,7 @@ class _Day:
         return 2 if visit.place and building_of(visit.place) in self.buildings else 3
 
 
+@lru_cache(maxsize=65_536)
 def building_of(place: str) -> str:
     """The part of an address that a building or lane shares; the whole address where it names none."""
     found = _BUILDING.match(place)
@@ -126,7 +128,7 @@ def _parted(visits: Iterable[Visit], most: Most) -> tuple[list[Visit], list[Visi
 def _within(visit: Visit, most: Most) -> Visit:
     if most.minutes is None or visit.minutes <= most.minutes:
         return visit
-    return Visit(visit.task_id, most.minutes, visit.turn, visit.rank, visit.place, listed=visit.listed)
+    return visit._replace(minutes=most.minutes)
 
 
 def _taken(waiting: Sequence[Visit], day: _Day) -> Iterator[int]:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, select, update
 
 from service.access.turns import take_planners_turn
 from service.access.unit import Unit
@@ -70,6 +70,21 @@ class Diary:
         return known
 
 
+class _Open(NamedTuple):
+    """An open task as it stands; the columns it is read from."""
+
+    task_id: int
+    account_id: int
+    grade: str
+    due_on: date | None
+    visit_from: date | None
+    opened_on: date
+    place: str
+    minutes: int
+    planned_on: date | None
+    state: str
+
+
 def diary(day: date, calendar: WorkingDays, cap: int, minutes: int = 0) -> Diary:
     """`day` and the working days of the horizon after it; each takes `cap` visits and, unless 0, so many minutes."""
     days = [day]
@@ -120,14 +135,11 @@ def of_day(day: date) -> ColumnElement[bool]:
     return and_(tasks.c.state.in_(("planned", "started")), tasks.c.planned_on == day)
 
 
-async def _open(unit: Unit, whose: ColumnElement[bool]) -> Sequence[Any]:
+async def _open(unit: Unit, whose: ColumnElement[bool]) -> Sequence[_Open]:
     """The open tasks of some accounts, one account after the other."""
-    t = tasks.c
-    columns = (
-        t.task_id, t.account_id, t.grade, t.due_on, t.visit_from, t.opened_on, t.place, t.minutes, t.planned_on, t.state,
-    )  # fmt: skip
-    listed = select(*columns).where(OPEN, whose).order_by(t.account_id, t.task_id)
-    return (await unit.connection.execute(listed)).all()
+    columns = [tasks.c[name] for name in _Open._fields]
+    listed = select(*columns).where(OPEN, whose).order_by(tasks.c.account_id, tasks.c.task_id)
+    return [_Open._make(row) for row in await unit.connection.execute(listed)]
 
 
 async def _ended(unit: Unit, day: date, whose: ColumnElement[bool]) -> dict[int, Most]:
@@ -141,7 +153,7 @@ async def _ended(unit: Unit, day: date, whose: ColumnElement[bool]) -> dict[int,
     return {row[0]: Most(row[1], int(row[2])) for row in rows}
 
 
-def _changes(to_fill: Diary, rows: Sequence[Row[Any]], ended: Most, anew: bool) -> Iterator[dict[str, Any]]:
+def _changes(to_fill: Diary, rows: Sequence[_Open], ended: Most, anew: bool) -> Iterator[dict[str, Any]]:
     """What of one worker's plan is not yet so; what cannot be visited yet has no date."""
     day = to_fill.day
     visits = [_visit(to_fill, row, anew) for row in rows if _plannable(row, day)]
@@ -149,26 +161,20 @@ def _changes(to_fill: Diary, rows: Sequence[Row[Any]], ended: Most, anew: bool) 
     for row in rows:
         planned_on = on.get(row.task_id)
         state = "started" if row.state == "started" else "planned" if planned_on == day else "waiting"
-        if (row.planned_on, row.state) != (planned_on, state):
+        if row.planned_on != planned_on or row.state != state:
             yield {"task_id": row.task_id, "planned_on": planned_on, "state": state}
 
 
-def _visit(to_fill: Diary, row: Row[Any], anew: bool) -> Visit:
-    rank = RANK[row.grade]
-    must = rank == 0 or row.state == "started" or (row.due_on is not None and row.due_on <= to_fill.day)
+def _visit(to_fill: Diary, row: _Open, anew: bool) -> Visit:
+    day, rank, due_on = to_fill.day, RANK[row.grade], row.due_on
     turn = to_fill.turn(row.opened_on, rank)
-    return Visit(
-        row.task_id,
-        row.minutes,
-        turn if row.due_on is None else min(turn, row.due_on),
-        rank,
-        row.place,
-        must=must,
-        listed=not anew and _listed(row, to_fill.day),
-    )
+    if due_on is not None and due_on < turn:
+        turn = due_on
+    must = rank == 0 or row.state == "started" or (due_on is not None and due_on <= day)
+    return Visit(row.task_id, row.minutes, turn, rank, row.place, must, not anew and _listed(row, day))
 
 
-def _room(to_fill: Diary, rows: Sequence[Row[Any]], visits: Sequence[Visit], ended: Most) -> Most:
+def _room(to_fill: Diary, rows: Sequence[_Open], visits: Sequence[Visit], ended: Most) -> Most:
     """What the first day takes beside what must be: the places of visits that have ended stay empty."""
     listed = [row.minutes for row in rows if _listed(row, to_fill.day)]
     must = [visit.minutes for visit in visits if visit.must]
@@ -183,12 +189,12 @@ def _beside(cap: int, listed: int, must: int, ended: int) -> int:
     return max(0, cap - min(ended, max(0, cap - listed)) - must)
 
 
-def _listed(row: Row[Any], day: date) -> bool:
-    return row.state in ("planned", "started") and bool(row.planned_on == day)
+def _listed(row: _Open, day: date) -> bool:
+    return row.state in ("planned", "started") and row.planned_on == day
 
 
-def _plannable(row: Row[Any], day: date) -> bool:
-    return row.visit_from is None or bool(row.visit_from <= day) or row.state == "started"
+def _plannable(row: _Open, day: date) -> bool:
+    return row.visit_from is None or row.visit_from <= day or row.state == "started"
 
 
 async def _put_down(unit: Unit, day: date) -> None:

@@ -20,7 +20,7 @@ from service.access.unit import House, Unit
 from service.api import feedback
 from service.engine import quality
 from service.errors import InvalidInput
-from service.tables import divisions
+from service.tables import divisions, task_events
 from service.work import burden
 from service.work.burden import Burden, By, _Group
 
@@ -58,6 +58,22 @@ async def test_a_visit_of_two_departments_counts_for_both_and_its_minutes_are_sh
         "公安局": (5, round(5 * 45 * 25 / 35), 5, 0),
     }
     assert _told(whole) == {made.COMMUNITY: (5, 5 * 45, 5, 0)}
+
+
+async def test_facts_typed_on_a_visit_are_questions_of_the_findings_department(house: House) -> None:
+    async with house.write() as unit:
+        civil, police = await _world(unit)
+        for worker in await _team(unit, 5):
+            task = await visit(unit, worker)
+            first = await answer(unit, task, civil, "done", worker=worker)
+            second = await answer(unit, task, police, "done", worker=worker)
+            facts = {str(first): ["phone", "birth_date"], str(second): ["phone"]}
+            for detail in ({"facts": facts}, {"outcomes": {str(first): "done"}}, None):
+                await made.row(unit, task_events, task_id=task, kind="outcome", at=unit.now, detail=detail)
+        found = await burden.burden(unit, NOVEMBER, "department")
+        whole = await burden.burden(unit, NOVEMBER, "community")
+    assert {load.key: load.questions for load in found.items} == {"民政局": 10, "公安局": 5}
+    assert [load.questions for load in whole.items] == [15]
 
 
 async def test_what_was_put_off_or_belongs_to_another_month_is_not_counted(house: House) -> None:
@@ -110,13 +126,15 @@ async def test_a_supervisor_sees_the_own_area_and_a_department_what_it_caused(ho
             "supervisor": Actor(1, "", Role.SUPERVISOR, division=made.COMMUNITY),
             "department": Actor(1, "", Role.DEPARTMENT, department="公安局"),
             "auditor": Actor(1, "", Role.AUDITOR),
+            "editor": Actor(1, "", Role.RULE_EDITOR),
             "nobody": Actor(1, "", Role.ENTERPRISE),
         }.items():
             mine = Unit(unit.connection, actor, unit.clock, unit.vault)
             seen[name] = set(_told(await burden.burden(mine, NOVEMBER, "community")))
     everywhere = {made.COMMUNITY, made.OTHER_COMMUNITY}
     assert seen == {
-        "supervisor": {made.COMMUNITY}, "department": {made.OTHER_COMMUNITY}, "auditor": everywhere, "nobody": set(),
+        "supervisor": {made.COMMUNITY}, "department": {made.OTHER_COMMUNITY}, "auditor": everywhere,
+        "editor": everywhere, "nobody": set(),
     }  # fmt: skip
 
 
