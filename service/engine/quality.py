@@ -263,7 +263,10 @@ async def _open_ages(unit: Unit, rule: str, seen: ColumnElement[bool]) -> Age:
     f = findings.c
     waiting = and_(f.rule == rule, f.cleared_on.is_(None), f.outcome.is_(None), seen)
     rows = await unit.connection.execute(select(f.since_on, func.count()).where(waiting).group_by(f.since_on))
-    return Age.of({(unit.today - since_on).days: count for since_on, count in rows})
+    days = Counter[int]()
+    for since_on, count in rows:
+        days[_days(since_on, unit.today)] += count
+    return Age.of(days)
 
 
 async def _undecided(unit: Unit, rule: str) -> tuple[int, int]:
@@ -367,5 +370,10 @@ def _measured(settled: Iterable[_Settled]) -> Measured:
 def _ages(settled: Iterable[_Settled]) -> Age:
     days = Counter[int]()
     for one in settled:
-        days[(one.settled_on - one.since_on).days] += one.count
+        days[_days(one.since_on, one.settled_on)] += one.count
     return Age.of(days)
+
+
+def _days(since: date, until: date) -> int:
+    """Days between; 0 where something was found by a scan ahead of its day."""
+    return max(0, (until - since).days)

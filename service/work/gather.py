@@ -150,7 +150,7 @@ async def refresh(unit: Unit, which: ColumnElement[bool]) -> None:
     best = func.coalesce(_over_live(func.min(case((now, rank)))), _over_live(func.min(rank)))
     due = _over_live(func.min(findings.c.due_on))
     visit = _over_live(func.min(func.coalesce(findings.c.visit_from, findings.c.since_on)))
-    minutes = _minutes()
+    minutes = _minutes(unit.today)
     grade = case(dict(enumerate(GRADE)), value=best, else_="normal")
     changed = or_(
         tasks.c.grade != grade,
@@ -175,17 +175,23 @@ async def _place(unit: Unit, which: ColumnElement[bool]) -> None:
         )
 
 
-def _minutes() -> ColumnElement[int]:
-    """About how long the visit takes: the way there, and what the rules of its live findings state."""
+def _minutes(day: date) -> ColumnElement[int]:
+    """About how long the visit takes: the way there, and what the rules of its findings state.
+
+    Findings settled on `day` still count, so that a list that is worked on does not seem to have room for more.
+    """
+    settled = and_(findings.c.cleared_on.is_(None), findings.c.settled_on == day)
     stated = (
         select(func.sum(rule_versions.c.minutes))
         .join(findings, findings.c.version_id == rule_versions.c.version_id)
-        .where(findings.c.task_id == tasks.c.task_id, LIVE)
+        .where(findings.c.task_id == tasks.c.task_id, or_(LIVE, settled))
         .correlate(tasks)
         .scalar_subquery()
     )
-    whole = TRAVEL + func.coalesce(stated, 0)
-    return case((whole < MOST_MINUTES, whole), else_=MOST_MINUTES)
+    return func.coalesce(
+        case((stated < MOST_MINUTES - TRAVEL, TRAVEL + stated), (stated.is_not(None), MOST_MINUTES)),
+        tasks.c.minutes,
+    )
 
 
 def _over_live(value: ColumnElement[Any]) -> ScalarSelect[Any]:

@@ -31,12 +31,13 @@ HORIZON = 60
 
 @dataclass(frozen=True)
 class Load:
-    """What one worker has on one day. Counts only: it may be sent."""
+    """What one worker has on one day. Counts only: it may be sent. `minutes` as the rules state them."""
 
     account_id: int
     visits: int
     urgent: int
     overdue: int
+    minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ async def loads(unit: Unit, day: date, account_id: int | None = None) -> list[Lo
             func.count(),
             func.sum(case((tasks.c.grade == "urgent", 1), else_=0)),
             func.sum(case((tasks.c.due_on < day, 1), else_=0)),
+            func.sum(tasks.c.minutes),
         )
         .where(whose, of_day(day))
         .group_by(tasks.c.account_id)

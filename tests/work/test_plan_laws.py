@@ -14,10 +14,14 @@ import pytest
 from planned import gather_all, plan_all
 from sqlalchemy import func, insert, select, update
 
-from service.access.actors import prefix_of
+from service.access.actors import Actor, prefix_of
+from service.access.permissions import Role
 from service.access.unit import House, Unit
+from service.calendar import WorkingDays
 from service.tables import absences, accounts, findings, posts, residents, task_events, tasks
+from service.work import outcomes
 from service.work.pending import LIVE
+from service.work.plan import diary, plan_lists
 
 MONDAY = date(2026, 11, 23)
 CAP, MINUTES = 4, 90
@@ -226,3 +230,29 @@ async def test_a_visit_takes_the_way_and_what_the_rules_of_its_findings_state(ho
         await made.finding(unit, crowd, await made.resident(unit), rule="crowd")
         await gather_all(unit, MONDAY)
         assert [row.minutes for row in await _rows(unit)] == [30, 120]
+
+
+async def test_a_visit_that_is_over_still_counts_its_minutes_so_that_the_list_does_not_grow(
+    house: House,
+) -> None:
+    async with undone(house) as unit:
+        worker = await made.worker(unit)
+        await made.post(unit, worker)
+        version = await made.rule_version(unit, minutes=50)
+        for number in range(5):
+            person = await made.resident(unit, address=f"湖滨路{number}幢")
+            await made.finding(unit, version, person)
+        await gather_all(unit, MONDAY)
+        await plan_all(unit, MONDAY, cap=12, minutes=120)
+        (first, second, *_), everybody = await _rows(unit), tasks.c.account_id == worker
+        actor = Actor(worker, "w1", Role.WORKER, division=made.COMMUNITY)
+        mine = Unit(unit.connection, actor, unit.clock, unit.vault)
+        finding = select(findings.c.finding_id).where(findings.c.task_id == first.task_id)
+        finding_id = (await unit.connection.execute(finding)).scalar_one()
+        await outcomes.settle(mine, first.task_id, [outcomes.Answer(finding_id, "done")])
+        to_fill = diary(MONDAY, WorkingDays(), 12, 120)
+        await plan_lists(unit, to_fill, everybody, anew=False)
+        today = [row for row in await _rows(unit) if row.planned_on == MONDAY]
+    assert [(row.task_id, row.state, row.minutes) for row in today] == [
+        (first.task_id, "closed", 60), (second.task_id, "planned", 60),
+    ]  # fmt: skip
