@@ -181,17 +181,18 @@ def _minutes(day: date) -> ColumnElement[int]:
     Findings settled on `day` still count, so that a list that is worked on does not seem to have room for more.
     """
     settled = and_(findings.c.cleared_on.is_(None), findings.c.settled_on == day)
-    stated = (
-        select(func.sum(rule_versions.c.minutes))
+    stated = func.sum(rule_versions.c.minutes)
+    within = case(
+        (stated < MOST_MINUTES - TRAVEL, TRAVEL + stated), (stated.is_not(None), MOST_MINUTES), else_=None
+    )
+    whole = (
+        select(within)
         .join(findings, findings.c.version_id == rule_versions.c.version_id)
         .where(findings.c.task_id == tasks.c.task_id, or_(LIVE, settled))
         .correlate(tasks)
         .scalar_subquery()
     )
-    return func.coalesce(
-        case((stated < MOST_MINUTES - TRAVEL, TRAVEL + stated), (stated.is_not(None), MOST_MINUTES)),
-        tasks.c.minutes,
-    )
+    return func.coalesce(whole, tasks.c.minutes)
 
 
 def _over_live(value: ColumnElement[Any]) -> ScalarSelect[Any]:
