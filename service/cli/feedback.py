@@ -9,7 +9,8 @@ import click
 
 from service.cli.shell import as_json, opened, print_json, run
 from service.engine import quality
-from service.engine.quality import Age, Measured, Quality
+from service.engine.measures import Age, Measured
+from service.engine.quality import Quality
 from service.settings import Settings
 from service.work import burden
 from service.work.burden import Burden, Load

@@ -12,6 +12,7 @@ from rules import LIBRARY, Catalogue, Parameters, RuleError, RuleErrors, load_pa
 from service.access import fields
 from service.cli.shell import REFUSED, as_json, opened, print_json, run
 from service.engine import activations, publish, quality, rulebook
+from service.engine.measures import Measured
 from service.settings import Settings
 from service.tables import rule_versions
 from service.tables.catalogue import CATALOGUE
@@ -178,10 +179,10 @@ async def list_command(settings: Settings, all_: bool, json_: bool) -> None:
         click.echo("没有规则。请用 zhitui rules load 装载一个规则包。")
 
 
-def _flagged(version: rulebook.Version, often_wrong: Mapping[str, quality.Measured]) -> bool:
+def _flagged(version: rulebook.Version, often_wrong: Mapping[str, Measured]) -> bool:
     return version.state == "active" and version.rule in often_wrong
 
 
-def _precision(measured: quality.Measured) -> str:
+def _precision(measured: Measured) -> str:
     share = round((measured.precision or 0) * 100)
     return f"准确率 {share}%（{measured.telling} 次走访），请看 zhitui quality"

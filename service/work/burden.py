@@ -41,7 +41,7 @@ from service.work.gather import MOST_MINUTES, TRAVEL
 
 By: TypeAlias = Literal["department", "community"]
 GROUP = 5
-"""How many people must have reported visits in a group that is told by itself (facts: national burden-relief rules)."""
+"""How many people must have reported visits in a group that is told by itself: fewer are all but persons."""
 TOGETHER = 500
 """Findings asked about in one statement."""
 

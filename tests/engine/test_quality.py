@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from service.access.actors import Actor
 from service.access.permissions import Role
 from service.access.unit import House, Unit
-from service.engine import quality
+from service.engine import measures, quality
 from service.errors import NotFound
 from service.tables import rule_activations, rule_versions, undecided
 from service.tables.tasks import OUTCOME
@@ -36,7 +36,7 @@ def _as(unit: Unit, role: Role, **scope: str) -> Unit:
 
 
 def test_every_outcome_confirms_refutes_or_says_nothing() -> None:
-    kinds = [*quality.CONFIRMS, *quality.REFUTES, *quality.SILENT, "later"]
+    kinds = [*measures.CONFIRMS, *measures.REFUTES, *measures.SILENT, "later"]
     assert sorted(kinds) == sorted(OUTCOME)
 
 
