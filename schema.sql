@@ -235,6 +235,7 @@ CREATE TABLE rule_versions (
   title TEXT NOT NULL,
   department TEXT NOT NULL,
   advice TEXT NOT NULL,
+  minutes INTEGER DEFAULT '10' NOT NULL,
   document TEXT NOT NULL,
   digest TEXT NOT NULL,
   state TEXT NOT NULL,
@@ -861,6 +862,7 @@ CREATE TABLE tasks (
   place TEXT DEFAULT '' NOT NULL,
   account_id BIGINT,
   grade TEXT NOT NULL,
+  minutes INTEGER DEFAULT '20' NOT NULL,
   due_on DATE,
   visit_from DATE,
   opened_on DATE NOT NULL,
@@ -1017,6 +1019,7 @@ CREATE TABLE findings (
   CONSTRAINT ck_findings_held CHECK (held IN ('department', 'objection')),
   CONSTRAINT ck_findings_outcome CHECK (outcome IN ('done', 'accepted', 'declined', 'already_has', 'not_eligible', 'not_found', 'moved', 'died', 'needs_department', 'later'))
 );
+CREATE INDEX ix_findings_outcome ON findings (rule, outcome, settled_on) WHERE outcome IS NOT NULL;
 CREATE INDEX ix_findings_quiet ON findings (rule, quiet_until) WHERE quiet_until IS NOT NULL;
 CREATE INDEX ix_findings_rule_subject ON findings (rule, subject_kind, subject_id);
 CREATE INDEX ix_findings_target ON findings (target_kind, target_id);
@@ -1140,6 +1143,7 @@ CREATE TABLE outcomes (
   CONSTRAINT ck_outcomes_reason CHECK (reason IN ('nobody_home', 'asked', 'no_time', 'weather', 'other')),
   CONSTRAINT fk_outcomes_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id)
 );
+CREATE INDEX ix_outcomes_at ON outcomes (at);
 CREATE INDEX ix_outcomes_finding_id ON outcomes (finding_id);
 CREATE INDEX ix_outcomes_task_id ON outcomes (task_id);
 

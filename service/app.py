@@ -15,6 +15,7 @@ from service.access.unit import House
 from service.api import (
     catalogue,
     enterprises,
+    feedback,
     fields,
     findings,
     forecasts,
@@ -28,6 +29,7 @@ from service.api import (
     rules,
     scans,
     sign_in,
+    staff,
     start,
     tasks,
 )
@@ -41,7 +43,7 @@ from service.settings import Settings
 NOUNS: tuple[Routes, ...] = (
     sign_in.routes, handovers.routes, tasks.routes, returns.routes, objections.routes,
     findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
-    fields.routes, catalogue.routes, scans.routes, forecasts.routes,
+    fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes, staff.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 

@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     escalate_others: int = Field(
         5, ge=1, le=60, description="Working days after its due date at which any other visit is told on"
     )
+    daily_minutes: int = Field(
+        0,
+        ge=0,
+        le=1440,
+        description="Estimated minutes a worker is planned per day at most; 0 for no such cap",
+    )
+    precision_limit: int = Field(
+        70, ge=0, le=100, description="Percent of telling visits below which a rule is flagged; 0 flags none"
+    )
     channel: Literal["console", "webhook", "email"] = Field(
         "console", description="Channel of the daily digest"
     )

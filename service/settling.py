@@ -68,7 +68,9 @@ async def plan_day(house: House, settings: Settings, day: date | None = None) ->
 
 async def _diary(unit: Unit, settings: Settings, day: date | None) -> Diary:
     calendar = await rulebook.working_days(unit)
-    return diary(day or calendar.on_or_after(unit.today), calendar, settings.daily_cap)
+    return diary(
+        day or calendar.on_or_after(unit.today), calendar, settings.daily_cap, settings.daily_minutes
+    )
 
 
 async def _gather(house: House, day: date) -> Gathered:

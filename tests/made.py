@@ -100,23 +100,21 @@ async def post(unit: Unit, account_id: int, grid: str = GRID, role: str = "main"
 
 
 async def rule_version(
-    unit: Unit, rule: str = "test-rule", *, version: int = 1, again: str = "never", done: str = ""
+    unit: Unit,
+    rule: str = "test-rule",
+    *,
+    version: int = 1,
+    again: str = "never",
+    done: str = "",
+    **values: Any,
 ) -> int:
     """An active rule with a real document."""
-    return await row(
-        unit,
-        rule_versions,
-        rule=rule,
-        version=version,
-        title="测试规则",
-        department="民政局",
-        advice="上门核实",
-        document=RULE.format(rule=rule, again=again, done=done),
-        digest=rule,
-        state="active",
-        effective_from=date(2026, 1, 1),
-        recorded_at=unit.now,
-    )
+    given = {
+        "rule": rule, "version": version, "title": "测试规则", "department": "民政局", "advice": "上门核实",
+        "document": RULE.format(rule=rule, again=again, done=done), "digest": rule, "state": "active",
+        "effective_from": date(2026, 1, 1), "recorded_at": unit.now,
+    }  # fmt: skip
+    return await row(unit, rule_versions, **given | values)
 
 
 async def finding(unit: Unit, version_id: int, subject_id: int, **values: Any) -> int:

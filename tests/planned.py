@@ -24,9 +24,9 @@ async def gather_all(unit: Unit, day: date | None = None) -> Gathered:
     return done
 
 
-async def plan_all(unit: Unit, day: date, cap: int = 12) -> Plan:
+async def plan_all(unit: Unit, day: date, cap: int = 12, minutes: int = 0) -> Plan:
     """Give every task to somebody and fill everybody's list anew."""
     unassigned = await assign(unit, day, true())
     held = tasks.c.account_id.is_not(None)
-    await plan_lists(unit, diary(day, WorkingDays(), cap), held, anew=True)
+    await plan_lists(unit, diary(day, WorkingDays(), cap, minutes), held, anew=True)
     return Plan(day, await loads(unit, day), unassigned)

@@ -29,6 +29,8 @@ WRITTEN = {
     "date": "写 2026-07-01、2026-07 或 2026；只写年或年月时加引号",
 }
 """How a key of fixed form is written, said where it is not."""
+MINUTES = 10
+"""What one finding takes on a visit where its rule does not say: an assumption, which a place may measure and replace."""
 Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Expression: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Grade: TypeAlias = Literal["urgent", "important", "normal", "low"]
@@ -137,6 +139,7 @@ class RuleDocument(Part):
     place: Text | None = None
     first: Mapping[Literal["enterprise", "resident", "department"], WorkingDays] = Field(default_factory=dict)
     due: Due
+    minutes: int = Field(default=MINUTES, ge=1, le=240)
     again: Annotated[str, StringConstraints(pattern=r"^(never|P([1-9]\d{0,2})[DMY])$")]
     unknown: Literal["count", "ask"]
     ask: tuple[Text, ...] = Field(default=(), max_length=3)

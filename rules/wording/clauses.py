@@ -100,6 +100,20 @@ class Condition:
         missing = tuple(dict.fromkeys(f.label for f in facts if f.missing)) if found is None else ()
         return Clause(self.part, self.span, self.source, self.chinese, facts, self.parameters, found, missing)
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """Names of the fields it reads, of whichever record."""
+        return frozenset(_field_names(self.formula))
+
+
+def _field_names(part: Formula | Term) -> Iterator[str]:
+    if isinstance(part, Column):
+        yield part.field.name
+    elif isinstance(part, Empty) and isinstance(part.item, Column):
+        yield from _field_names(part.item)
+    for inner in children(part):
+        yield from _field_names(inner)
+
 
 def used(formula: Formula, holds: Holding) -> tuple[Used, ...]:
     """The parameters a condition uses, with their values."""

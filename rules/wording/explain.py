@@ -94,6 +94,11 @@ class Judge:
                 asks = tuple(self._asks(clauses, scope))
                 return Judgement("unknown", applies, grade, clauses, _lacking(clauses), missing, asks=asks)
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions of the rule as they are written and said, the same for every record."""
+        return self._conditions()
+
     def _clauses(self, scope: Scope) -> tuple[Clause, ...]:
         subject = self.rule.document.subject
         return tuple(condition.of(subject, scope, self._holds) for condition in self._conditions())

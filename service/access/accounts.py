@@ -118,8 +118,13 @@ async def disable(unit: Unit, account_id: int) -> None:
     await audit.record(unit, "account.disable", "account", account_id)
 
 
-async def take_post(unit: Unit, account_id: int, division_code: str, role: str, from_on: date) -> int:
-    """Make an account responsible ("main") or deputy ("deputy") for a grid or community of its own scope."""
+async def take_post(
+    unit: Unit, account_id: int, division_code: str, role: str, from_on: date, to_on: date | None = None
+) -> int:
+    """Make an account responsible ("main") or deputy ("deputy") for a grid or community of its own scope.
+
+    From a day to another one (both included) or on; NotFound for no such account, InvalidInput for a place outside its scope.
+    """
     account = await by_id(unit, account_id)
     if account is None or account.disabled_at is not None:
         raise NotFound()
@@ -131,7 +136,13 @@ async def take_post(unit: Unit, account_id: int, division_code: str, role: str, 
             "岗位须在账号的管理范围之内。",
             errors=[{"field": "division_code", "message": "不在该账号的管理范围内"}],
         )
-    values = {"account_id": account_id, "division_code": division_code, "role": role, "from_on": from_on}
+    values = {
+        "account_id": account_id,
+        "division_code": division_code,
+        "role": role,
+        "from_on": from_on,
+        "to_on": to_on,
+    }
     added = await unit.connection.execute(insert(posts).values(values).returning(posts.c.post_id))
     post_id: int = added.scalar_one()
     await audit.record(

@@ -69,3 +69,8 @@ def visible(
     if actor.department is not None and department is not None:
         allowed.append(department == actor.department)
     return or_(*allowed) if allowed else false()
+
+
+def sees_all_numbers(actor: Actor) -> bool:
+    """Whether an actor may see sums of everywhere: whose duty is every rule wherever it applies. Never of anybody's record."""
+    return actor.everywhere or actor.role in (Role.RULE_EDITOR, Role.APPROVER, Role.AUDITOR)

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     READ_RULES = "read_rules"
     EDIT_RULES = "edit_rules"
     FORECAST = "forecast"  # how much work is expected in the own area, or of the own department, in numbers
+    FEEDBACK = "feedback"  # how right rules were, and what visits cost, in numbers; never of one worker
+    STAFF = "staff"  # who holds which grid and who is away, in the own area
     SCAN = "scan"
     IMPORT = "import"
     FIELDS = "fields"  # declare and retire extension fields: decides what is recorded of people
@@ -58,13 +60,16 @@ GRANTED: dict[Role, frozenset[Permission]] = {
         Permission.READ_RULES,
         Permission.ENTERPRISE,
         Permission.FORECAST,
+        Permission.FEEDBACK,
+        Permission.STAFF,
     },
-    Role.DEPARTMENT: _EVERYONE | {Permission.READ_RULES, Permission.FORECAST, Permission.RETURNS},
+    Role.DEPARTMENT: _EVERYONE
+    | {Permission.READ_RULES, Permission.FORECAST, Permission.RETURNS, Permission.FEEDBACK},
     Role.ENTERPRISE: _EVERYONE | {Permission.ENTERPRISE, Permission.OBJECT},
-    Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES},
-    Role.APPROVER: _EVERYONE | {Permission.READ_RULES},
+    Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES, Permission.FEEDBACK},
+    Role.APPROVER: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK},
     Role.SYSTEM_ADMIN: _EVERYONE
     | {Permission.READ_RULES, Permission.SCAN, Permission.IMPORT, Permission.FIELDS},
-    Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS},
-    Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.AUDIT},
+    Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS, Permission.STAFF},
+    Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK, Permission.AUDIT},
 }

@@ -12,7 +12,7 @@ from service.access.permissions import Permission
 from service.api.models import Body, View
 from service.api.request import Request
 from service.api.routing import Routes
-from service.engine import publish, rulebook
+from service.engine import publish, quality, rulebook
 
 routes = Routes()
 
@@ -25,6 +25,7 @@ class RuleView(View):
     paraphrase: str = Field(description="规则的中文说明")
     effective_from: date
     effective_to: date | None
+    flagged: bool = Field(description="走访结果显示常常白跑，请责任部门看看；详见 /rules/{rule}/quality")
 
 
 class RuleList(View):
@@ -60,10 +61,11 @@ class CheckView(View):
 
 @routes.get("/rules", permission=Permission.READ_RULES)
 async def list_rules(request: Request) -> RuleList:
-    """List the rules in force, each in plain Chinese."""
+    """List the rules in force, each in plain Chinese, and which of them visits show to be often wrong."""
     async with request.reading() as unit:
         ground = await rulebook.basis(unit)
         values = ground.parameters.at(unit.today)
+        often_wrong = await quality.imprecise(unit, request.app_state.settings.precision_limit)
         return RuleList(
             items=[
                 RuleView(
@@ -74,6 +76,7 @@ async def list_rules(request: Request) -> RuleList:
                     paraphrase=paraphrase(ground.checked(version), values),
                     effective_from=version.effective_from,
                     effective_to=version.effective_to,
+                    flagged=version.rule in often_wrong,
                 )
                 for version in await rulebook.active(unit)
             ]

@@ -100,6 +100,7 @@ class TaskView(View):
     due_on: date | None
     opened_on: date
     planned_on: date | None
+    minutes: int = Field(description="约需多少分钟，按规则估计，连路上")
     state: State
     account_id: int | None
     account_name: str | None

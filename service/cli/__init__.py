@@ -14,6 +14,7 @@ from service.cli.day import (
 )
 from service.cli.deliveries import deliveries_group
 from service.cli.demo import demo_command
+from service.cli.feedback import burden_command, quality_command
 from service.cli.fields import catalogue_command, codes_command, fields_group
 from service.cli.forecast import forecast_command
 from service.cli.office import import_command, init_command, schema_command
@@ -23,13 +24,14 @@ from service.cli.rulebook_cost import cost_command
 from service.cli.rulebook_format import fmt_command
 from service.cli.serve import serve_command
 from service.cli.shell import zhitui
+from service.cli.staff import staff_group
 
 __all__ = ["main", "zhitui"]
 
 for command in (
     init_command, demo_command, serve_command, import_command, fields_group, catalogue_command, codes_command,
-    rules_group, parameters_group, scan_command, forecast_command, plan_command, push_command, deliveries_group,
-    run_day_command, tasks_command, explain_command, account_group, audit_group, schema_command,
+    rules_group, parameters_group, scan_command, forecast_command, plan_command, quality_command, burden_command, push_command, deliveries_group,
+    run_day_command, tasks_command, explain_command, account_group, staff_group, audit_group, schema_command,
 ):  # fmt: skip
     zhitui.add_command(command)
 

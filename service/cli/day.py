@@ -108,7 +108,11 @@ async def plan_command(settings: Settings, on: date | None, force: bool, json_: 
         print_json(planned)
         return
     visits = sum(load.visits for load in planned.loads)
-    click.echo(f"{planned.day}：{len(planned.loads)} 人，{visits} 户；暂无人负责 {planned.unassigned} 户。")
+    minutes = sum(load.minutes for load in planned.loads)
+    each = f"，平均每人约 {round(minutes / len(planned.loads))} 分钟" if planned.loads else ""
+    click.echo(
+        f"{planned.day}：{len(planned.loads)} 人，{visits} 户{each}；暂无人负责 {planned.unassigned} 户。"
+    )
 
 
 @click.command("push")

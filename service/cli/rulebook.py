@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import click
@@ -11,7 +11,8 @@ import click
 from rules import LIBRARY, Catalogue, Parameters, RuleError, RuleErrors, load_parameters, read_text
 from service.access import fields
 from service.cli.shell import REFUSED, as_json, opened, print_json, run
-from service.engine import activations, publish, rulebook
+from service.engine import activations, publish, quality, rulebook
+from service.engine.measures import Measured
 from service.settings import Settings
 from service.tables import rule_versions
 from service.tables.catalogue import CATALOGUE
@@ -161,9 +162,10 @@ async def list_command(settings: Settings, all_: bool, json_: bool) -> None:
     """列出生效的规则。"""
     async with opened(settings) as house, house.read() as unit:
         versions = await (rulebook.every(unit) if all_ else rulebook.active(unit))
+        often_wrong = await quality.imprecise(unit, settings.precision_limit)
         today = unit.today
     if json_:
-        print_json(versions)
+        print_json([asdict(one) | {"flagged": _flagged(one, often_wrong)} for one in versions])
         return
     for version in versions:
         state = f"，{STATE[version.state]}" if all_ else ""
@@ -171,6 +173,16 @@ async def list_command(settings: Settings, all_: bool, json_: bool) -> None:
         ended = f"，已于 {version.effective_to} 到期" if over else ""
         click.echo(
             f"{version.rule} 第 {version.version} 版：{version.title}（{version.department}{state}{ended}）"
+            + (f"⚠ {_precision(often_wrong[version.rule])}" if _flagged(version, often_wrong) else "")
         )
     if not versions:
         click.echo("没有规则。请用 zhitui rules load 装载一个规则包。")
+
+
+def _flagged(version: rulebook.Version, often_wrong: Mapping[str, Measured]) -> bool:
+    return version.state == "active" and version.rule in often_wrong
+
+
+def _precision(measured: Measured) -> str:
+    share = round((measured.precision or 0) * 100)
+    return f"准确率 {share}%（{measured.telling} 次走访），请看 zhitui quality"

@@ -100,6 +100,7 @@ async def _insert(unit: Unit, document: RuleDocument, text: str) -> int:
             title=document.title,
             department=document.department,
             advice=document.task.advice,
+            minutes=document.minutes,
             document=text,
             digest=_digest(text),
             state="checked",

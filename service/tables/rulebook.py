@@ -31,6 +31,7 @@ rule_versions = Table(
     plain("title", Text(), "名称", nullable=False),
     plain("department", Text(), "责任部门", nullable=False),
     plain("advice", Text(), "怎么办", nullable=False),
+    plain("minutes", Integer(), "一件约需（分钟）", nullable=False, server_default="10"),
     plain("document", Text(), "规则全文", nullable=False),
     plain("digest", Text(), "摘要", nullable=False),
     choice(

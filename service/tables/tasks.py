@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Date, Index, Table, Text, literal_column, text
+from sqlalchemy import JSON, Date, Index, Integer, Table, Text, literal_column, text
 
 from service.tables.append_only import append_only
 from service.tables.codes import GRADE, SUBJECT_KIND, TARGET_KIND
@@ -30,6 +30,7 @@ tasks = Table(
     plain("place", Text(), "地址排序", nullable=False, server_default=""),
     reference("account_id", "accounts.account_id", "责任人", nullable=True),
     choice("grade", "等级", GRADE),
+    plain("minutes", Integer(), "约需（分钟）", nullable=False, server_default="20"),
     plain("due_on", Date(), "到期日"),
     plain("visit_from", Date(), "最早上门日"),
     plain("opened_on", Date(), "产生日期", nullable=False),
@@ -100,6 +101,10 @@ findings = Table(
         postgresql_where=text("quiet_until IS NOT NULL"), sqlite_where=text("quiet_until IS NOT NULL"),
     ),
     Index(
+        "ix_findings_outcome", "rule", "outcome", "settled_on",
+        postgresql_where=text("outcome IS NOT NULL"), sqlite_where=text("outcome IS NOT NULL"),
+    ),
+    Index(
         "ix_findings_visit_from", "visit_from",
         postgresql_where=text("cleared_on IS NULL AND visit_from IS NOT NULL"),
         sqlite_where=text("cleared_on IS NULL AND visit_from IS NOT NULL"),
@@ -141,7 +146,7 @@ outcomes = Table(
     choice("reason", "稍后的原因", LATER_REASON, nullable=True),
     plain("note", Text(), "备注"),
     reference("account_id", "accounts.account_id", "经办人", index=False),
-    plain("at", Instant(), "时间", nullable=False),
+    plain("at", Instant(), "时间", nullable=False, index=True),
     info={"label": "处理结果"},
 )
 append_only(outcomes)

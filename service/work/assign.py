@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice
+from typing import TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
+    Select,
     and_,
     case,
     exists,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -43,6 +46,8 @@ AREA_DIGITS = (
     9,
     *range(12, 19),
 )  # of a province, city, county, street, community, and grids of any length
+Heap: TypeAlias = list[tuple[int, int]]
+"""(open tasks, account), the least first."""
 TOGETHER = 500
 """Accounts asked about in one statement."""
 
@@ -67,20 +72,32 @@ async def follow_posts(unit: Unit, day: date, which: ColumnElement[bool]) -> Non
 async def deal_out(unit: Unit, day: date, which: ColumnElement[bool]) -> int:
     """Hand what of `which` no post covers to the least loaded worker whose area it is in; returns what is left over.
 
-    Whoever holds a task without being on duty, or whose area it has left, holds it no longer.
+    Whoever holds a task without being on duty, whose area it has left, or whose post there has ended, holds it no longer; the
+    last one of these gets it back only where there is nobody else.
     """
-    served = exists().where(accounts.c.account_id == tasks.c.account_id, on_duty(day), covers())
-    orphans = select(tasks.c.task_id, tasks.c.division_code).where(OPEN, which, ~served)
+    there = exists().where(accounts.c.account_id == tasks.c.account_id, on_duty(day), covers())
+    kept = tasks.c.handed_to.is_not_distinct_from(tasks.c.account_id)
+    stays = or_(kept, tuple_(tasks.c.account_id, tasks.c.division_code).not_in(_former(day)))
+    orphans = select(tasks.c.task_id, tasks.c.division_code, tasks.c.account_id).where(
+        OPEN, which, ~and_(there, stays)
+    )
     rows = (await unit.connection.execute(orphans.order_by(tasks.c.task_id))).all()
     if not rows:
         return 0
     queues = await _loads(unit, day, {row.division_code for row in rows})
-    dealt = [{"task_id": row.task_id, "account_id": _next_of(queues, row.division_code)} for row in rows]
-    await empty(unit, holders_now)
-    await unit.connection.execute(insert(holders_now), dealt)
-    await tell_size(unit, holders_now)
-    await _hand_over(unit)
-    return sum(row["account_id"] is None for row in dealt)
+    gone = await _gone_from(unit, day)
+    dealt = [
+        (row, _next_of(queues, row.division_code, gone[row.division_code], row.account_id)) for row in rows
+    ]
+    changed = [
+        {"task_id": row.task_id, "account_id": account} for row, account in dealt if account != row.account_id
+    ]
+    if changed:
+        await empty(unit, holders_now)
+        await unit.connection.execute(insert(holders_now), changed)
+        await tell_size(unit, holders_now)
+        await _hand_over(unit)
+    return sum(account is None for _, account in dealt)
 
 
 async def _hand_over(unit: Unit) -> None:
@@ -102,17 +119,18 @@ async def _hand_over(unit: Unit) -> None:
 
 
 def _holder(role: str, day: date) -> ScalarSelect[int]:
-    """The account on duty in the post of the task's division; the lowest id where several hold it."""
+    """The account on duty in the post of the task's division, which its area still holds; the lowest id of several."""
     return (
         select(func.min(posts.c.account_id))
         .join(accounts, accounts.c.account_id == posts.c.account_id)
         .where(
             posts.c.division_code == tasks.c.division_code,
             posts.c.role == role,
-            posts.c.from_on <= day,
-            or_(posts.c.to_on.is_(None), posts.c.to_on >= day),
+            held(day),
             on_duty(day),
+            covers(),
         )
+        .correlate(tasks)
         .scalar_subquery()
     )
 
@@ -123,6 +141,11 @@ def _handed(day: date) -> ColumnElement[bool]:
     return and_(tasks.c.handed_to.is_not_distinct_from(tasks.c.account_id), served)
 
 
+def held(day: date) -> ColumnElement[bool]:
+    """Whether a post is somebody's on `day`."""
+    return and_(posts.c.from_on <= day, or_(posts.c.to_on.is_(None), posts.c.to_on >= day))
+
+
 def on_duty(day: date) -> ColumnElement[bool]:
     """Whether an account is a worker's who works on `day`."""
     away = exists().where(
@@ -131,7 +154,7 @@ def on_duty(day: date) -> ColumnElement[bool]:
     return and_(accounts.c.role == "worker", accounts.c.disabled_at.is_(None), ~away)
 
 
-async def _loads(unit: Unit, day: date, divisions: set[str]) -> dict[str, list[tuple[int, int]]]:
+async def _loads(unit: Unit, day: date, divisions: set[str]) -> dict[str, Heap]:
     """Prefix of an area → heap of (open tasks there, account) of its workers on duty, of areas one of `divisions` is in."""
     wanted = {division[:length] for division in divisions for length in AREA_DIGITS}
     rows = await unit.connection.execute(
@@ -140,11 +163,30 @@ async def _loads(unit: Unit, day: date, divisions: set[str]) -> dict[str, list[t
         )
     )
     areas = {row.account_id: prefix_of(row.division_code) for row in rows}
-    queues: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    queues: dict[str, Heap] = defaultdict(list)
     for some in _parts(account for account, area in areas.items() if area in wanted):
-        for account, load in await _open_counts(unit, some):
+        for account, load in await _open_counts(unit, day, some):
             heapq.heappush(queues[areas[account]], (load, account))
     return queues
+
+
+def _former(day: date) -> Select[tuple[int, str]]:
+    """(account, division) of posts that have ended, where the account has not taken another one since."""
+    now = posts.alias()
+    again = exists().where(
+        now.c.account_id == posts.c.account_id,
+        now.c.division_code == posts.c.division_code,
+        or_(now.c.to_on.is_(None), now.c.to_on >= day),
+    )
+    return select(posts.c.account_id, posts.c.division_code).where(posts.c.to_on < day, ~again)
+
+
+async def _gone_from(unit: Unit, day: date) -> dict[str, set[int]]:
+    """Division → who held a post there that has ended."""
+    gone: dict[str, set[int]] = defaultdict(set)
+    for row in await unit.connection.execute(_former(day)):
+        gone[row.division_code].add(row.account_id)
+    return gone
 
 
 def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -153,9 +195,10 @@ def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
         yield part
 
 
-async def _open_counts(unit: Unit, ids: list[int]) -> list[tuple[int, int]]:
-    """Account → open tasks in its area. What has left the area is not counted: somebody else is about to get it."""
-    theirs = and_(tasks.c.account_id == accounts.c.account_id, OPEN, covers())
+async def _open_counts(unit: Unit, day: date, ids: list[int]) -> list[tuple[int, int]]:
+    """Account → open tasks in its area. What it is about to lose, with the area or the post, is not counted."""
+    stays = tuple_(tasks.c.account_id, tasks.c.division_code).not_in(_former(day))
+    theirs = and_(tasks.c.account_id == accounts.c.account_id, OPEN, covers(), stays)
     rows = await unit.connection.execute(
         select(accounts.c.account_id, func.count(tasks.c.task_id))
         .select_from(accounts)
@@ -166,15 +209,28 @@ async def _open_counts(unit: Unit, ids: list[int]) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _next_of(queues: dict[str, list[tuple[int, int]]], division: str) -> int | None:
-    """The least loaded account whose area holds `division`, its load counted up."""
+def _next_of(queues: dict[str, Heap], division: str, gone: Collection[int], holder: int | None) -> int | None:
+    """The least loaded account whose area holds `division`, its load counted up.
+
+    Those `gone` from there only where there is nobody else, and then the `holder`, so that nothing goes to and fro.
+    """
     fitting = [queues[division[:length]] for length in AREA_DIGITS if division[:length] in queues]
-    if not fitting:
-        return None
-    queue = min(fitting)
-    load, account = queue[0]
-    heapq.heapreplace(queue, (load + 1, account))
-    return account
+    aside: list[tuple[Heap, tuple[int, int]]] = []
+    for queue in fitting:
+        while queue and queue[0][1] in gone:
+            aside.append((queue, heapq.heappop(queue)))
+    staying = [queue for queue in fitting if queue]
+    found = None
+    if staying:
+        queue = min(staying)
+        load, found = queue[0]
+        heapq.heapreplace(queue, (load + 1, found))
+    elif aside:
+        there = [account for _, (_, account) in aside]
+        found = holder if holder in there else min(item for _, item in aside)[1]
+    for queue, (load, account) in aside:
+        heapq.heappush(queue, (load + (account == found), account))
+    return found
 
 
 def covers() -> ColumnElement[bool]:

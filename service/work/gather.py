@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from service.access.turns import take_planners_turn
 from service.access.unit import Unit
-from service.tables import findings, tasks
+from service.tables import findings, rule_versions, tasks
 from service.tables.codes import GRADE
 from service.tables.places import places_of
 from service.tables.tasks import OPEN
@@ -37,6 +37,10 @@ from service.work.pending import LIVE, find_tasks, leave_lists, take_targets, ta
 from service.work.scratch import put, tasks_now
 
 RANK = {grade: rank for rank, grade in enumerate(GRADE)}
+TRAVEL = 10
+"""Minutes of the way to a visit, whatever is to be done there: an assumption, as the rules' default is."""
+MOST_MINUTES = 120
+"""What a visit counts for at most: at a large workplace several people are seen to at once."""
 BATCH = 2_000
 """Targets in one transaction: about a third of a second on SQLite (bench/city.py), in which nobody else can write."""
 
@@ -141,7 +145,7 @@ async def _blank_words(unit: Unit) -> None:
 
 
 async def refresh(unit: Unit, which: ColumnElement[bool]) -> None:
-    """Give each open task of `which` its highest grade, earliest due date and earliest visiting day.
+    """Give each open task of `which` its highest grade, earliest due date, earliest visiting day and minutes.
 
     What was put off to a later day raises the grade only when there is nothing else.
     """
@@ -150,14 +154,18 @@ async def refresh(unit: Unit, which: ColumnElement[bool]) -> None:
     best = func.coalesce(_over_live(func.min(case((now, rank)))), _over_live(func.min(rank)))
     due = _over_live(func.min(findings.c.due_on))
     visit = _over_live(func.min(func.coalesce(findings.c.visit_from, findings.c.since_on)))
+    minutes = _minutes(unit.today)
     grade = case(dict(enumerate(GRADE)), value=best, else_="normal")
     changed = or_(
         tasks.c.grade != grade,
         tasks.c.due_on.is_distinct_from(due),
         tasks.c.visit_from.is_distinct_from(visit),
+        tasks.c.minutes != minutes,
     )
     await unit.connection.execute(
-        update(tasks).where(OPEN, which, changed).values(grade=grade, due_on=due, visit_from=visit)
+        update(tasks)
+        .where(OPEN, which, changed)
+        .values(grade=grade, due_on=due, visit_from=visit, minutes=minutes)
     )
 
 
@@ -169,6 +177,26 @@ async def _place(unit: Unit, which: ColumnElement[bool]) -> None:
         await unit.connection.execute(
             update(tasks).where(OPEN, which, tasks.c.target_kind == kind, moved).values(**values)
         )
+
+
+def _minutes(day: date) -> ColumnElement[int]:
+    """About how long the visit takes: the way there, and what the rules of its findings state.
+
+    Findings settled on `day` still count, so that a list that is worked on does not seem to have room for more.
+    """
+    settled = and_(findings.c.cleared_on.is_(None), findings.c.settled_on == day)
+    stated = func.sum(rule_versions.c.minutes)
+    within = case(
+        (stated < MOST_MINUTES - TRAVEL, TRAVEL + stated), (stated.is_not(None), MOST_MINUTES), else_=None
+    )
+    whole = (
+        select(within)
+        .join(findings, findings.c.version_id == rule_versions.c.version_id)
+        .where(findings.c.task_id == tasks.c.task_id, or_(LIVE, settled))
+        .correlate(tasks)
+        .scalar_subquery()
+    )
+    return func.coalesce(whole, tasks.c.minutes)
 
 
 def _over_live(value: ColumnElement[Any]) -> ScalarSelect[Any]:

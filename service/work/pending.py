@@ -96,6 +96,12 @@ async def queue_lists(unit: Unit, which: ColumnElement[bool]) -> None:
     await unit.connection.execute(add_missing(unit.dialect, pending_lists, holders.distinct()))
 
 
+async def queue_tasks(unit: Unit, which: ColumnElement[bool]) -> None:
+    """Queue the targets of the open tasks of `which`, as when somebody else is to have them."""
+    await take_planners_turn(unit)
+    await _queue(unit, select(tasks.c.target_kind, tasks.c.target_id).where(OPEN, which))
+
+
 async def _queue(unit: Unit, targets: Select[Any]) -> None:
     await unit.connection.execute(add_missing(unit.dialect, pending_targets, targets.distinct()))
 

@@ -59,6 +59,7 @@ class Task:
     due_on: date | None
     opened_on: date
     planned_on: date | None
+    minutes: int
     state: str
     account_id: int | None
     account_name: str | None
@@ -199,6 +200,7 @@ async def _with_findings(unit: Unit, rows: list[Row[Any]] | Any) -> list[Task]:
             due_on=row.due_on,
             opened_on=row.opened_on,
             planned_on=row.planned_on,
+            minutes=row.minutes,
             state=row.state,
             account_id=row.account_id,
             account_name=row.account_name,
