@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from service import visits
 from service.access.permissions import Permission
-from service.access.reveal import LONGEST_REASON, reveal
+from service.access.reveal import LONGEST_REASON
 from service.access.unit import Unit
 from service.api.models import Body, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
-from service.engine.wording import Silent, Worded, rewrite_words, words
-from service.errors import NotFound
-from service.records.changesets import correct, record_service
 from service.work import outcomes, tasks
 
 routes = Routes()
@@ -120,10 +118,7 @@ async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> Tas
     """
     answers = [outcomes.Answer(**answer.model_dump()) for answer in body.outcomes]
     async with request.unit() as unit:
-        settlement = await outcomes.settle(unit, task_id, answers)
-        await _teach(unit, settlement.learned)
-        await rewrite_words(unit, task_id)
-        return await _view(unit, await tasks.get(unit, task_id))
+        return await _view(unit, await visits.settle(unit, task_id, answers))
 
 
 class PhoneBody(Body):
@@ -139,22 +134,8 @@ class PhoneView(View):
 async def reveal_phone(request: Request, task_id: int, body: PhoneBody) -> PhoneView:
     """Show in full the phone number of whom this visit goes to; every look is audited."""
     async with request.unit() as unit:
-        target = (await tasks.get(unit, task_id)).target
-        entity, record_id = (
-            ("resident", target.phone_of) if target.phone_of else (target.kind, target.target_id)
-        )
-        if target.phone is None:
-            raise NotFound("没有登记电话。")
-        phone = await reveal(unit, entity, record_id, "phone", reason=body.reason)
-    return PhoneView(name=target.contact or target.name, phone=phone)
-
-
-async def _teach(unit: Unit, learned: Sequence[outcomes.Learned]) -> None:
-    for fact in learned:
-        if fact.field is not None:
-            await correct(unit, fact.entity, fact.record_id, {fact.field: fact.value}, observed_on=unit.today)
-        if fact.service is not None:
-            await record_service(unit, [fact.record_id], fact.service, unit.today)
+        phone = await visits.reveal_phone(unit, task_id, body.reason)
+    return PhoneView(name=phone.name, phone=phone.number)
 
 
 async def _view(unit: Unit, task: tasks.Task) -> TaskView:
@@ -162,31 +143,5 @@ async def _view(unit: Unit, task: tasks.Task) -> TaskView:
 
 
 async def task_views(unit: Unit, found: Sequence[tasks.Task]) -> list[TaskView]:
-    """Tasks as they are shown; words that no planned day has written are made now."""
-    silent = [
-        Silent(finding.finding_id, task.task_id, finding.version_id, finding.subject_id)
-        for task in found
-        if any(finding.heading is None for finding in task.findings)
-        for finding in task.findings
-        if finding.live
-    ]
-    made = await words(unit, silent, unit.today)
-    return [_task_view(task, made) for task in found]
-
-
-def _task_view(task: tasks.Task, made: Mapping[int, Worded]) -> TaskView:
-    plain = {
-        name: getattr(task, name) for name in TaskView.model_fields if name not in ("target", "findings")
-    }
-    return TaskView(
-        **plain,
-        target=TargetView.model_validate(task.target),
-        findings=[_finding_view(finding, made.get(finding.finding_id)) for finding in task.findings],
-    )
-
-
-def _finding_view(finding: tasks.Finding, made: Worded | None) -> FindingView:
-    plain = {name: getattr(finding, name) for name in FindingView.model_fields}
-    plain["heading"] = finding.heading or (made.heading if made else finding.title)
-    plain["reason"] = finding.reason or (made.reason if made else "")
-    return FindingView(**plain)
+    """Tasks as they are shown, all in words."""
+    return [TaskView.model_validate(task) for task in await visits.worded(unit, found)]

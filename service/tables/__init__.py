@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from service.tables.accounts import accounts, addresses, answered_requests, audit, sign_in_failures, tokens
+from service.tables.accounts import (
+    accounts,
+    addresses,
+    answered_requests,
+    audit,
+    sessions,
+    sign_in_codes,
+    sign_in_failures,
+    tokens,
+)
 from service.tables.business import certificates, employments, enterprises, equipment
 from service.tables.columns import metadata
 from service.tables.outbox import attempts, deliveries, notifications
@@ -50,5 +59,5 @@ __all__ = [
     "enrolments", "enterprises", "equipment", "extension_fields", "findings", "forecast_rules", "forecasts",
     "households", "import_errors", "imports", "job_runs", "metadata", "notifications", "outcomes", "parameters", "pending_lists",
     "pending_targets", "posts", "pregnancies", "residents", "rule_activations", "rule_progress", "rule_versions",
-    "scan_rules", "scans", "service_events", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
+    "scan_rules", "scans", "service_events", "sessions", "sign_in_codes", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip
