@@ -11,8 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, delete, false, or_, select, update
-from sqlalchemy import insert as insert_into
+from sqlalchemy import ColumnElement, and_, delete, false, insert, or_, select, update
 
 from service.access import audit, sessions
 from service.access.actors import Actor, visible
@@ -69,15 +68,14 @@ async def issue(unit: Unit, account_id: int) -> Code:
         "issued_at": unit.now,
         "expires_at": expires_at,
     }
-    await unit.connection.execute(insert_into(sign_in_codes).values(values))
+    await unit.connection.execute(insert(sign_in_codes).values(values))
     await audit.record(unit, "sign_in_code.issue", "account", account_id)
     return Code(text, account_id, name, expires_at)
 
 
 async def whose(unit: Unit, text: str) -> str:
     """The name of the account a live code signs in; NotFound for any other."""
-    name: str = (await _find(unit, text)).name
-    return name
+    return (await _find(unit, text)).name
 
 
 async def redeem(unit: Unit, text: str) -> str:
@@ -100,7 +98,17 @@ async def redeem(unit: Unit, text: str) -> str:
     return token
 
 
-async def _find(unit: Unit, text: str) -> Row[tuple[int, int, int, str]]:
+@dataclass(frozen=True)
+class _Live:
+    """A code that may still be used."""
+
+    sign_in_code_id: int
+    account_id: int
+    issued_by: int
+    name: str
+
+
+async def _find(unit: Unit, text: str) -> _Live:
     c = sign_in_codes.c
     statement = (
         select(c.sign_in_code_id, c.account_id, c.issued_by, accounts.c.name)
@@ -115,7 +123,7 @@ async def _find(unit: Unit, text: str) -> Row[tuple[int, int, int, str]]:
     row = (await unit.connection.execute(statement)).one_or_none()
     if row is None:
         raise NotFound(GONE)
-    return row
+    return _Live(*row)
 
 
 def _may_issue(actor: Actor) -> ColumnElement[bool]:
