@@ -23,6 +23,8 @@ routes = Routes()
 STATIC = Path(__file__).parent / "static"
 # Said here and not guessed from the machine's mime.types: browsers are told not to sniff.
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".svg": "image/svg+xml"}
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+"""A service worker fetches by the policy it came with, not by that of the page."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -108,4 +110,6 @@ async def show_manifest(visitor: Visitor) -> web.Response:
 @routes.get("/sw.js", permission=Permission.PUBLIC)
 async def show_service_worker(visitor: Visitor) -> web.Response:
     """The service worker; at the root, because it keeps pages from all over."""
-    return _WORKER.answer(visitor.raw, "no-cache")
+    answer = _WORKER.answer(visitor.raw, "no-cache")
+    answer.headers["Content-Security-Policy"] = WORKER_POLICY
+    return answer

@@ -15,6 +15,8 @@ import aiohttp
 import pytest
 from made_databases import KEY, copy_of
 from morning.conftest import TODAY, settings_in
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import async_playwright
 from sqlalchemy import func, select, update
 
 from service import jobs
@@ -26,18 +28,18 @@ from service.cli.demo import move_in
 from service.clock import SetClock
 from service.demo.street import make_street
 from service.tables import accounts as accounts_table
-from service.tables import tasks
+from service.tables import findings, tasks
 from service.tables.database import Database
 from service.tables.schema import upgrade
 
 PASSWORD = "Xihu-Longjing 26"
-SIZE = 30
+SIZE = 100
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def small_street_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A street of thirty people a community, scanned and planned, everybody with the same password."""
+    """A street of a hundred people a community, scanned and planned, everybody with the same password."""
     folder = tmp_path_factory.mktemp("pages")
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
@@ -78,14 +80,15 @@ async def street_house(street_url: str) -> AsyncIterator[House]:
 
 
 async def busiest(house: House) -> tuple[int, str]:
-    """Account and login of the worker with the longest list today."""
+    """Account and login of the worker who has the visit with the most to do today."""
     async with house.read() as unit:
         row = (
             await unit.connection.execute(
                 select(tasks.c.account_id)
+                .join(findings, findings.c.task_id == tasks.c.task_id)
                 .where(tasks.c.planned_on == TODAY)
-                .group_by(tasks.c.account_id)
-                .order_by(func.count().desc(), tasks.c.account_id)
+                .group_by(tasks.c.account_id, tasks.c.task_id)
+                .order_by(func.count().desc(), tasks.c.task_id)
             )
         ).first()
         assert row is not None
@@ -161,3 +164,21 @@ async def doors(street_house: House, tmp_path: Path) -> AsyncIterator[Doors]:
         yield Doors(street_house, url, sessions)
         for session in sessions:
             await session.close()
+
+
+CHROMIUM = Path("/usr/bin/chromium")
+ON_SQLITE = pytest.mark.parametrize("small_street_url", ["sqlite"], indirect=True)
+"""For tests of what a browser does, to which it is all the same where the server keeps its records."""
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Chromium]:
+    """A real Chromium, the system's own."""
+    if not await asyncio.to_thread(CHROMIUM.exists):
+        pytest.skip(
+            f"there is no {CHROMIUM}; .ci/run installs it, or: apt-get install chromium fonts-wqy-zenhei"
+        )
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
