@@ -17,6 +17,7 @@ from service.engine import rulebook
 from service.pages.rendering import HEADERS, html, page
 from service.pages.routing import Routes
 from service.pages.search import found, haystack
+from service.pages.things import Thing, due_things
 from service.pages.visit_form import visit_context
 from service.pages.visitor import Visitor
 from service.tables.tasks import OUTCOME
@@ -33,21 +34,13 @@ BUILDING = re.compile(r".*(?:幢|栋|号楼)|.*?(?:号|弄|巷)")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One finding of a visit as the list tells it."""
-
-    heading: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Row:
     """One visit of the list. `search` is what a search looks into."""
 
     task: tasks.Task
     place: str
     door: str
-    lines: list[Line]
+    things: list[Thing]
     search: str
 
 
@@ -123,7 +116,7 @@ async def _read(visitor: Visitor) -> Known:
 
 def _shown(known: Known, query: str = "") -> dict[str, Any]:
     """What today.html is given."""
-    rows = [_row(task) for task in known.listed]
+    rows = [_row(task, known.today) for task in known.listed]
     wanted = [row for row in rows if found(query, row.task.target.name, row.task.target.address)]
     return {
         "today": known.today,
@@ -140,7 +133,7 @@ def _shown(known: Known, query: str = "") -> dict[str, Any]:
     }
 
 
-def _row(task: tasks.Task) -> Row:
+def _row(task: tasks.Task, today: date) -> Row:
     address = task.target.address
     building = BUILDING.match(address)
     place = building.group() if building else address
@@ -148,19 +141,9 @@ def _row(task: tasks.Task) -> Row:
         task=task,
         place=place or "地址未登记",
         door=address[len(place) :],
-        lines=_lines(task.findings),
+        things=due_things(task, today),
         search=haystack(task.target.name, address),
     )
-
-
-def _lines(findings: Sequence[tasks.Finding]) -> list[Line]:
-    """A line for each heading, with the first line of its first reason."""
-    lines: dict[str, Line] = {}
-    for finding in findings:
-        if finding.live:
-            heading = finding.heading or finding.title
-            lines.setdefault(heading, Line(heading, (finding.reason or "").split("\n")[0]))
-    return list(lines.values())
 
 
 def _groups(rows: Sequence[Row]) -> list[Group]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from service.errors import InvalidInput
+from service.pages.things import coming_things, due_things
 from service.tables.tasks import OUTCOME
 from service.work import tasks
 from service.work.outcomes import Answer
@@ -30,7 +31,8 @@ def visit_context(
         "task": task,
         "today": today,
         "following": following,
-        "live": [finding for finding in task.findings if finding.live],
+        "due": due_things(task, today),
+        "coming": coming_things(task, today),
         "settled": [finding for finding in task.findings if not finding.live],
         "outcomes": OUTCOME,
         "form": form or {},
@@ -40,36 +42,36 @@ def visit_context(
     }
 
 
-def answers_of(task: tasks.Task, form: Mapping[str, str]) -> list[Answer]:
+def answers_of(form: Mapping[str, str]) -> list[Answer]:
     """One answer for each finding the form says something of; InvalidInput where it says nothing or what cannot be read."""
-    everything = form.get("all", "")
-    answers = []
-    for number in (
-        _findings(form) if not everything else [one.finding_id for one in task.findings if one.live]
-    ):
-        outcome = everything or form[f"outcome-{number}"]
-        answers.append(
-            Answer(
-                finding_id=number,
-                outcome=outcome,
-                revisit_on=_revisit(form, number, outcome),
-                wrong_field=_text(form, f"wrong-{number}", LONGEST_FIELD)
-                if outcome == "not_eligible"
-                else None,
-                note=_text(form, f"note-{number}", LONGEST_NOTE),
-            )
-        )
+    answers = [_answer(form, number, outcome) for number, outcome in _chosen(form).items()]
     if not answers:
         raise InvalidInput(NOTHING_CHOSEN)
     return answers
 
 
-def _findings(form: Mapping[str, str]) -> list[int]:
-    """The findings an outcome is given for."""
-    keys = (
-        name.removeprefix("outcome-") for name, value in form.items() if name.startswith("outcome-") and value
+def _chosen(form: Mapping[str, str]) -> dict[int, str]:
+    """Finding → outcome. One button answers for all that the page showed as due, and for nothing that came since."""
+    if form.get("all"):
+        return {int(key): form["all"] for key in form.get("due", "").split() if _is_key(key)}
+    given = {
+        name.removeprefix("outcome-"): value for name, value in form.items() if name.startswith("outcome-")
+    }
+    return {int(key): outcome for key, outcome in given.items() if outcome and _is_key(key)}
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _answer(form: Mapping[str, str], number: int, outcome: str) -> Answer:
+    return Answer(
+        finding_id=number,
+        outcome=outcome,
+        revisit_on=_revisit(form, number, outcome),
+        wrong_field=_text(form, f"wrong-{number}", LONGEST_FIELD) if outcome == "not_eligible" else None,
+        note=_text(form, f"note-{number}", LONGEST_NOTE),
     )
-    return [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
 
 
 def _revisit(form: Mapping[str, str], number: int, outcome: str) -> date | None:

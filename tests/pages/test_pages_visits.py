@@ -137,15 +137,28 @@ async def test_later_takes_the_next_working_day_offered_and_no_day_gone_by(doors
     assert str(kept) == offered[1]
 
 
-async def test_everything_at_a_door_is_done_with_one_button(doors: Doors) -> None:
+async def test_everything_that_is_due_at_a_door_is_done_with_one_button(doors: Doors) -> None:
     worker = await doors.worker()
     task = max(await listed(doors), key=lambda one: len(one.findings))
-    assert len(task.findings) > 1
+    due = [one.finding_id for one in task.findings if one.visit_from is None or one.visit_from <= TODAY]
+    assert 1 < len(due) < len(task.findings)
     page = await worker.get(f"/visits/{task.task_id}")
-    assert f"{len(task.findings)} 件全部已办结" in page.text
-    form = {"csrf": page.hidden("csrf"), "key": page.hidden("key"), "all": "done"}
+    assert f"{len(due)} 件全部已办结" in page.text
+    form = {"csrf": page.hidden("csrf"), "key": page.hidden("key"), "due": page.hidden("due"), "all": "done"}
     assert (await worker.post(f"/visits/{task.task_id}/outcomes", form)).status == 303
-    assert len(await written(doors)) == len(task.findings)
+    assert sorted(await written(doors)) == [(number, "done") for number in sorted(due)]
+
+
+async def test_what_nobody_has_to_come_for_yet_is_folded_and_can_be_settled(doors: Doors) -> None:
+    worker = await doors.worker()
+    task = max(await listed(doors), key=lambda one: len(one.findings))
+    early = next(one for one in task.findings if one.visit_from is not None and one.visit_from > TODAY)
+    page = await worker.get(f"/visits/{task.task_id}")
+    folded = page.text.partition("还没到上门的日子")[2].partition("提交结果")[0]
+    assert f'name="outcome-{early.finding_id}"' in folded
+    form = {"csrf": page.hidden("csrf"), "key": page.hidden("key"), f"outcome-{early.finding_id}": "done"}
+    assert (await worker.post(f"/visits/{task.task_id}/outcomes", form)).status == 303
+    assert await written(doors) == [(early.finding_id, "done")]
 
 
 async def test_one_of_several_may_be_reported_and_the_rest_stays(doors: Doors) -> None:
