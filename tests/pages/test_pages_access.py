@@ -8,6 +8,7 @@ import pytest
 from morning.conftest import TODAY
 from pages.conftest import PASSWORD, Doors, busiest
 from sqlalchemy import select
+from yarl import URL
 
 from service.access import accounts, sessions, sign_in_codes
 from service.access.permissions import Permission
@@ -89,9 +90,10 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(doors: Doors) -> 
 async def test_signing_out_ends_the_session_on_the_server(doors: Doors) -> None:
     worker = await doors.worker()
     cookie = next(iter(worker.session.cookie_jar))
-    await worker.post("/sign-out", {"csrf": await worker.csrf()})
     again = doors()
-    again.session.cookie_jar.update_cookies({cookie.key: cookie.value})
+    again.session.cookie_jar.update_cookies({cookie.key: cookie.value}, URL(doors.url))
+    assert (await again.get("/today")).status == 200
+    await worker.post("/sign-out", {"csrf": await worker.csrf()})
     assert (await again.get("/today")).status == 303
 
 
