@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from itertools import islice, product
+
+# Characters are looked up one by one; the dictionary of phrases would take longest of all at every start.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import Style, pinyin
 

@@ -138,7 +138,7 @@ function findWhileTyping(field) {
   });
 }
 
-if (page === "sign-in") await forgetPages();
+if (page === "sign-in" || page === "enter") await forgetPages();
 for (const form of document.querySelectorAll("form[data-outbox]")) takeOver(form);
 const field = document.getElementById("q");
 if (field) findWhileTyping(field);
