@@ -103,6 +103,10 @@ async def test_without_signal_the_list_opens_and_an_outcome_waits_until_a_restar
         await page.locator('body[data-kept="yes"]').wait_for()
 
         await context.set_offline(True)
+        await page.goto(f"{url}/codes")  # never opened, so not kept
+        await expect(page.get_by_role("heading", level=1)).to_have_text("现在没有网络")
+        await page.get_by_text("打开已保存的清单").tap()
+        await page.locator("li[data-task]").first.wait_for()
         await page.reload()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("11月23日")
         row = page.locator("li[data-task]").first
@@ -171,6 +175,21 @@ async def test_an_outcome_that_is_refused_is_said_and_not_kept(doors: Doors, chr
         await page.get_by_role("button", name="提交结果").tap()
         await expect(page.locator(".said")).to_contain_text("已登记")
         await expect(page.locator("#outbox")).to_be_hidden()
+
+
+async def test_a_phone_that_keeps_nothing_sends_as_if_there_were_no_script(
+    doors: Doors, chromium: Browser
+) -> None:
+    async with phone(chromium) as context:
+        await context.add_init_script("indexedDB.open = () => { throw new Error('no room') }")
+        page = await context.new_page()
+        await sign_in(page, doors.url, (await busiest(doors.house))[1])
+        await page.locator("li[data-task]", has_text="健康证").first.tap()
+        await page.get_by_role("button", name="件全部已办结").tap()
+        await expect(page.locator(".said")).to_contain_text("已登记")
+    kept = await written(doors.house)
+    assert len(kept) > 1
+    assert set(kept) == {"done"}
 
 
 async def test_the_list_narrows_while_one_types(doors: Doors, chromium: Browser) -> None:

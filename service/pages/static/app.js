@@ -100,7 +100,7 @@ function takeOver(form) {
     try {
       await put(entry);
     } catch {
-      HTMLFormElement.prototype.submit.call(form); // no room to keep it: the ordinary way
+      sendPlainly(form, event.submitter);
       return;
     }
     const { results } = await flush();
@@ -111,6 +111,12 @@ function takeOver(form) {
     }
     location.assign(results[key] === "sent" ? `/today?finished=${task}` : "/today");
   });
+}
+
+// No room to keep it: the ordinary way, which does not say by itself which button was pressed.
+function sendPlainly(form, button) {
+  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  HTMLFormElement.prototype.submit.call(form);
 }
 
 // What was refused while somebody looks on is said here; nothing of it stays in the outbox.

@@ -27,8 +27,10 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate" && pathname !== "/sign-in") event.respondWith(page(request, pathname));
 });
 
+// A kept page may be of an older version than the files; without signal it takes today's.
 async function file(request) {
-  return (await caches.match(request)) || fetch(request);
+  const name = new URL(request.url).pathname.split("/").pop();
+  return (await caches.match(request)) || fetch(request).catch(() => caches.match(FILES.find((one) => one.endsWith(`/${name}`))));
 }
 
 async function page(request, pathname) {
