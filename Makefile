@@ -4,7 +4,7 @@ BIN := .venv/bin
 RESIDENTS ?= 7000
 SAMPLE ?= 100
 
-.PHONY: demo serve test check bench city peers mutants schema migration lock clean
+.PHONY: demo serve test screenshots check bench city peers mutants schema migration lock clean
 
 demo: .venv/.run
 	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
@@ -14,6 +14,10 @@ serve: .venv/.run
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
+
+# Every page at the width of a phone and of a desk, as pictures in build/screenshots; needs /usr/bin/chromium.
+screenshots: .venv/.dev
+	SCREENSHOTS=build/screenshots $(BIN)/python -m pytest -q tests/pages/test_pages_screens.py
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -840,6 +840,47 @@ CREATE INDEX ix_service_events_resident_id ON service_events (resident_id);
 CREATE UNIQUE INDEX uq_service_events_resident_kind_day ON service_events (resident_id, kind, happened_on);
 
 
+-- sessions: 登录会话
+--   opened_by = password: 登录名和密码
+--   opened_by = code: 扫码
+--   type_size = normal: 标准
+--   type_size = large: 大字
+CREATE TABLE sessions (
+  session_id BIGSERIAL NOT NULL,
+  account_id BIGINT NOT NULL,
+  digest TEXT NOT NULL,
+  opened_by TEXT NOT NULL,
+  type_size TEXT NOT NULL,
+  opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  revoked_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_sessions PRIMARY KEY (session_id),
+  CONSTRAINT fk_sessions_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id),
+  CONSTRAINT uq_sessions_digest UNIQUE (digest),
+  CONSTRAINT ck_sessions_opened_by CHECK (opened_by IN ('password', 'code')),
+  CONSTRAINT ck_sessions_type_size CHECK (type_size IN ('normal', 'large'))
+);
+CREATE INDEX ix_sessions_account_id ON sessions (account_id);
+
+
+-- sign_in_codes: 扫码登录
+CREATE TABLE sign_in_codes (
+  sign_in_code_id BIGSERIAL NOT NULL,
+  account_id BIGINT NOT NULL,
+  issued_by BIGINT NOT NULL,
+  digest TEXT NOT NULL,
+  issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  used_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_sign_in_codes PRIMARY KEY (sign_in_code_id),
+  CONSTRAINT fk_sign_in_codes_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id),
+  CONSTRAINT fk_sign_in_codes_issued_by FOREIGN KEY(issued_by) REFERENCES accounts (account_id),
+  CONSTRAINT uq_sign_in_codes_digest UNIQUE (digest)
+);
+CREATE INDEX ix_sign_in_codes_account_id ON sign_in_codes (account_id);
+
+
 -- tasks: 任务
 --   target_kind = household: 户
 --   target_kind = resident: 人

@@ -15,7 +15,7 @@ from service.access.unit import Unit
 from service.engine import rulebook
 from service.engine.asking import Asked, Questions, questions
 from service.errors import Conflict, InvalidInput
-from service.records.changesets import correct, record_service
+from service.records.changesets import correct, record_service, take_turn
 from service.records.undoing import take_back
 from service.tables import findings, tasks
 from service.work import undo
@@ -51,6 +51,9 @@ async def answer(
     Whatever `settle` raises; InvalidInput for a fact that the finding's rule does not ask for, that cannot be read, or for
     a wrong field that the rule does not read. Then nothing is written.
     """
+    await take_turn(
+        unit, shared=True
+    )  # first: whoever waits for an import in the workers' turn holds up everybody
     await own_open(unit, task_id)
     open_questions = await _questions(unit, task_id)
     found = _found(open_questions, facts or {})

@@ -10,6 +10,7 @@ from functools import partial
 from aiohttp import web
 
 from service import jobs
+from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
 from service.api import (
@@ -36,8 +37,15 @@ from service.api import (
 from service.api.headers import add_headers
 from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
-from service.api.state import STATE, AppState
+from service.api.state import ACTOR, STATE, AppState
 from service.api.timeouts import limit_seconds
+from service.pages import assets, offline, today
+from service.pages import sign_in as sign_in_pages
+from service.pages import visits as visit_pages
+from service.pages.refusals import show_refusals
+from service.pages.routing import Routes as PageRoutes
+from service.pages.routing import mount as mount_pages
+from service.pages.site import SITE, Site
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
@@ -45,6 +53,10 @@ NOUNS: tuple[Routes, ...] = (
     findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
     fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes, staff.routes,
     health.routes, links.routes, start.routes,
+)  # fmt: skip
+
+PAGES: tuple[PageRoutes, ...] = (
+    sign_in_pages.routes, today.routes, visit_pages.routes, offline.routes, assets.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30
@@ -62,11 +74,14 @@ def build_app(
 ) -> web.Application:
     """The application over an open `house`, which stays its owner's to close."""
     app = web.Application(
-        middlewares=[answer_problems, limit_seconds(request_seconds)], client_max_size=settings.max_body
+        middlewares=[show_refusals, answer_problems, limit_seconds(request_seconds)],
+        client_max_size=settings.max_body,
     )
     throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
     app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings))
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
+    app[SITE] = Site(settings, house, throttle, _know)
+    mount_pages(app, PAGES)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_background)
     return app
@@ -85,6 +100,11 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         yield f"http://{bound_host}:{bound_port}"
     finally:
         await runner.cleanup()
+
+
+def _know(raw: web.Request, actor: Actor) -> None:
+    """Let the request log say who asked for a page."""
+    raw[ACTOR] = actor
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

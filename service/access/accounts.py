@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.access import audit, passwords, tokens
+from service.access import audit, passwords, sessions, tokens
 from service.access.actors import Actor, code_range, prefix_of
 from service.access.permissions import Role
 from service.access.unit import Unit
@@ -103,8 +103,23 @@ async def by_id(unit: Unit, account_id: int) -> Account | None:
     return await _one(unit, account_id=account_id)
 
 
+async def set_password(unit: Unit, account_id: int, password: str) -> None:
+    """Give an enabled account a password, in place of any it had; its sessions end. InvalidInput for a weak one."""
+    account = await by_id(unit, account_id)
+    if account is None or account.disabled_at is not None:
+        raise NotFound()
+    passwords.refuse_weak(password, account.login)
+    await unit.connection.execute(
+        update(accounts)
+        .where(accounts.c.account_id == account_id)
+        .values(password_hash=await passwords.digest(password))
+    )
+    await sessions.revoke_all(unit, account_id)
+    await audit.record(unit, "account.password", "account", account_id)
+
+
 async def disable(unit: Unit, account_id: int) -> None:
-    """Close an account and every token of it at once; its work stays. Closing twice is closing once."""
+    """Close an account and every token and session of it at once; its work stays. Closing twice is closing once."""
     changed = await unit.connection.execute(
         update(accounts)
         .where(accounts.c.account_id == account_id, accounts.c.disabled_at.is_(None))
@@ -115,6 +130,7 @@ async def disable(unit: Unit, account_id: int) -> None:
             raise NotFound()
         return
     await tokens.revoke_all(unit, account_id)
+    await sessions.revoke_all(unit, account_id)
     await audit.record(unit, "account.disable", "account", account_id)
 
 

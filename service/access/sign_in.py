@@ -1,4 +1,4 @@
-"""Signing in: a login and a password for a token that lasts a working day.
+"""Signing in: a login and a password for a token that lasts a working day, or for a session of the pages.
 
 A try is written down before the password is looked at and struck out when it was right, so that any number of
 parallel guesses counts. An unknown login takes the same path and the same time as a wrong password, and the log of
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
-from service.access import accounts, audit, passwords, tokens
+from service.access import accounts, audit, passwords, sessions, tokens
 from service.access.accounts import Account
 from service.access.actors import NOBODY
 from service.access.permissions import Role
@@ -39,6 +39,26 @@ class SignedIn:
 
 async def sign_in(house: House, login: str, password: str) -> SignedIn:
     """A new token; NotSignedIn for a wrong pair, TooMany while the login is locked."""
+    account, renewed = await _recognise(house, login, password)
+    async with house.write(account.actor) as unit:
+        await _forgive(unit, account, renewed)
+        issued = await tokens.issue(unit, account.account_id, note="sign-in", lifetime=TOKEN_LIFE)
+        await audit.record(unit, "sign_in", "account", account.account_id)
+    return SignedIn(issued.text, issued.expires_at, account.role, account.name)
+
+
+async def enter(house: House, login: str, password: str) -> str:
+    """The same for the pages: the cookie's value of a new session."""
+    account, renewed = await _recognise(house, login, password)
+    async with house.write(account.actor) as unit:
+        await _forgive(unit, account, renewed)
+        token = await sessions.open_session(unit, account.account_id, "password")
+        await audit.record(unit, "sign_in", "account", account.account_id, detail={"by": "password"})
+    return token
+
+
+async def _recognise(house: House, login: str, password: str) -> tuple[Account, str | None]:
+    """The account of a right pair, and a hash of its password that is to replace a weaker one."""
     async with house.write(NOBODY) as unit:
         await _count_try(unit, login)
         account = await accounts.by_login(unit, login)
@@ -47,9 +67,7 @@ async def sign_in(house: House, login: str, password: str) -> SignedIn:
     if usable is None or not right:
         await _note_failure(house, account)
         raise NotSignedIn("登录名或密码不正确。")
-    renewed = await _renewed(usable, password)
-    async with house.write(usable.actor) as unit:
-        return await _admit(unit, usable, renewed)
+    return usable, await _renewed(usable, password)
 
 
 async def _count_try(unit: Unit, login: str) -> None:
@@ -80,7 +98,8 @@ async def _renewed(account: Account, password: str) -> str | None:
     return await passwords.digest(password)
 
 
-async def _admit(unit: Unit, account: Account, renewed: str | None) -> SignedIn:
+async def _forgive(unit: Unit, account: Account, renewed: str | None) -> None:
+    """Strike out the failures of whoever has shown the right password, and keep its renewed hash."""
     own = sign_in_failures.c.login == _index(unit, account.login)
     over = sign_in_failures.c.at <= unit.now - LOCKED_FOR
     await unit.connection.execute(delete(sign_in_failures).where(or_(own, over)))
@@ -90,9 +109,6 @@ async def _admit(unit: Unit, account: Account, renewed: str | None) -> SignedIn:
             .where(accounts_table.c.account_id == account.account_id)
             .values(password_hash=renewed)
         )
-    issued = await tokens.issue(unit, account.account_id, note="sign-in", lifetime=TOKEN_LIFE)
-    await audit.record(unit, "sign_in", "account", account.account_id)
-    return SignedIn(issued.text, issued.expires_at, account.role, account.name)
 
 
 def _index(unit: Unit, login: str) -> str:

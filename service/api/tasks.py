@@ -9,16 +9,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service import answering
+from service import answering, visits
 from service.access.permissions import Permission
-from service.access.reveal import LONGEST_REASON, reveal
+from service.access.reveal import LONGEST_REASON
 from service.access.unit import Unit
 from service.api.models import Body, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
-from service.engine.asking import Questions, questions
-from service.engine.wording import Silent, Worded, rewrite_words, words
-from service.errors import InvalidInput, NotFound
+from service.engine.asking import Questions
+from service.engine.wording import rewrite_words
+from service.errors import InvalidInput
 from service.work import tasks
 from service.work.outcomes import Answer
 
@@ -177,9 +177,7 @@ async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> Tas
     facts = {answer.finding_id: facts_of(answer.facts) for answer in body.outcomes if answer.facts}
     days = request.app_state.settings.return_days
     async with request.unit() as unit:
-        await answering.answer(unit, task_id, answers, facts, department_days=days)
-        await rewrite_words(unit, task_id)
-        return await _view(unit, await tasks.get(unit, task_id))
+        return await _view(unit, await visits.settle(unit, task_id, answers, facts, department_days=days))
 
 
 class FactsBody(Body):
@@ -230,58 +228,36 @@ class PhoneView(View):
 async def reveal_phone(request: Request, task_id: int, body: PhoneBody) -> PhoneView:
     """Show in full the phone number of whom this visit goes to; every look is audited."""
     async with request.unit() as unit:
-        target = (await tasks.get(unit, task_id)).target
-        entity, record_id = (
-            ("resident", target.phone_of) if target.phone_of else (target.kind, target.target_id)
-        )
-        if target.phone is None:
-            raise NotFound("没有登记电话。")
-        phone = await reveal(unit, entity, record_id, "phone", reason=body.reason)
-    return PhoneView(name=target.contact or target.name, phone=phone)
+        phone = await visits.reveal_phone(unit, task_id, body.reason)
+    return PhoneView(name=phone.name, phone=phone.number)
 
 
 async def _view(unit: Unit, task: tasks.Task) -> TaskView:
     """A task with what may be asked of its live findings."""
-    live = [finding for finding in task.findings if finding.live]
-    asked = await questions(unit, [(one.finding_id, one.version_id, one.subject_id) for one in live])
-    return (await task_views(unit, [task], asked))[0]
+    return (await task_views(unit, [task], await visits.asked_of(unit, [task])))[0]
 
 
 async def task_views(
     unit: Unit, found: Sequence[tasks.Task], asked: Mapping[int, Questions] = NOTHING
 ) -> list[TaskView]:
-    """Tasks as they are shown; words that no planned day has written are made now."""
-    silent = [
-        Silent(finding.finding_id, task.task_id, finding.version_id, finding.subject_id)
-        for task in found
-        if any(finding.heading is None for finding in task.findings)
-        for finding in task.findings
-        if finding.live
-    ]
-    made = await words(unit, silent, unit.today)
-    return [_task_view(task, made, asked) for task in found]
+    """Tasks as they are shown, all in words."""
+    return [_task_view(task, asked) for task in await visits.worded(unit, found)]
 
 
-def _task_view(task: tasks.Task, made: Mapping[int, Worded], asked: Mapping[int, Questions]) -> TaskView:
+def _task_view(task: tasks.Task, asked: Mapping[int, Questions]) -> TaskView:
     plain = {
         name: getattr(task, name) for name in TaskView.model_fields if name not in ("target", "findings")
     }
     return TaskView(
         **plain,
         target=TargetView.model_validate(task.target),
-        findings=[
-            _finding_view(finding, made.get(finding.finding_id), asked.get(finding.finding_id))
-            for finding in task.findings
-        ],
+        findings=[_finding_view(finding, asked.get(finding.finding_id)) for finding in task.findings],
     )
 
 
-def _finding_view(finding: tasks.Finding, made: Worded | None, asked: Questions | None) -> FindingView:
+def _finding_view(finding: tasks.Finding, asked: Questions | None) -> FindingView:
     plain = {name: getattr(finding, name) for name in FindingView.model_fields if name != "questions"}
-    plain["questions"] = None if asked is None else questions_view(asked)
-    plain["heading"] = finding.heading or (made.heading if made else finding.title)
-    plain["reason"] = finding.reason or (made.reason if made else "")
-    return FindingView(**plain)
+    return FindingView(**plain, questions=None if asked is None else questions_view(asked))
 
 
 def questions_view(asked: Questions) -> QuestionsView:

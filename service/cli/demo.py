@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,11 +41,12 @@ A_DAY = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Door:
-    """An account of the street that a visitor may try, with its token."""
+    """An account of the street that a visitor may try, with its token, and a password where it has pages to sign in to."""
 
     role: str
     login: str
     token: str
+    password: str | None
 
 
 @click.command("demo")
@@ -146,7 +148,7 @@ async def _run_morning(house: House, settings: Settings, day: date) -> None:
 
 
 async def _doors(house: House, street: Street) -> list[Door]:
-    """Tokens for one account of each kind, valid for a day."""
+    """Tokens for one account of each kind, valid for a day, and a password nobody else knows for those who have pages."""
     tried = [("社区工作者", street.workers[0].login)]
     seen: set[str] = set()
     for official in street.officials:
@@ -159,12 +161,21 @@ async def _doors(house: House, street: Street) -> list[Door]:
             account = await accounts.by_login(unit, login)
             if account is not None:
                 issued = await tokens.issue(unit, account.account_id, note="演示", lifetime=A_DAY)
-                doors.append(Door(role, login, issued.text))
+                password = (
+                    secrets.token_urlsafe(12) if account.role in (Role.WORKER, Role.SUPERVISOR) else None
+                )
+                if password is not None:
+                    await accounts.set_password(unit, account.account_id, password)
+                doors.append(Door(role, login, issued.text, password))
     return doors
 
 
 def _show_doors(settings: Settings, doors: list[Door], day: date) -> None:
-    click.echo("\n━━ 试用令牌（24 小时有效）")
+    click.echo(f"\n━━ 网页：{settings.links_url}/today")
+    for door in doors:
+        if door.password is not None:
+            click.echo(f"  {door.role}：登录名 {door.login}，密码 {door.password}")
+    click.echo("\n━━ 接口的试用令牌（24 小时有效）")
     for door in doors:
         click.echo(f"  {door.role}（{door.login}）：{door.token}")
     click.echo(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from service.tables.accounts import accounts, addresses, answered_requests, audit, sign_in_failures, tokens
+from service.tables.accounts import (
+    accounts,
+    addresses,
+    answered_requests,
+    audit,
+    sessions,
+    sign_in_codes,
+    sign_in_failures,
+    tokens,
+)
 from service.tables.afterwards import escalations, learned_facts, objections, retractions, returns
 from service.tables.business import certificates, employments, enterprises, equipment
 from service.tables.columns import metadata
@@ -52,5 +61,5 @@ __all__ = [
     "households", "import_errors", "imports", "job_runs", "learned_facts", "metadata", "notifications", "objections",
     "outcomes", "parameters", "pending_lists", "pending_targets", "posts", "pregnancies", "residents", "retractions",
     "returns", "rule_activations", "rule_progress", "rule_versions", "scan_rules", "scans", "service_events",
-    "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
+    "sessions", "sign_in_codes", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip

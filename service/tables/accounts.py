@@ -43,6 +43,34 @@ tokens = Table(
     info={"label": "访问令牌"},
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    key("session_id"),
+    reference("account_id", "accounts.account_id", "账号"),
+    plain("digest", Text(), "会话摘要", nullable=False, unique=True),
+    choice("opened_by", "登录方式", {"password": "登录名和密码", "code": "扫码"}),
+    choice("type_size", "字号", {"normal": "标准", "large": "大字"}),
+    plain("opened_at", Instant(), "登录时间", nullable=False),
+    plain("used_at", Instant(), "最近使用时间", nullable=False),
+    plain("expires_at", Instant(), "失效时间", nullable=False),
+    plain("revoked_at", Instant(), "退出时间"),
+    info={"label": "登录会话"},
+)
+
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    key("sign_in_code_id"),
+    reference("account_id", "accounts.account_id", "供谁登录"),
+    reference("issued_by", "accounts.account_id", "由谁出示", index=False),
+    plain("digest", Text(), "登录码摘要", nullable=False, unique=True),
+    plain("issued_at", Instant(), "出示时间", nullable=False),
+    plain("expires_at", Instant(), "失效时间", nullable=False),
+    plain("used_at", Instant(), "使用时间"),
+    info={"label": "扫码登录"},
+)
+
 addresses = Table(
     "addresses",
     metadata,

@@ -132,6 +132,18 @@ async def loads(unit: Unit, day: date, account_id: int | None = None) -> list[Lo
     return [Load(*row) for row in rows]
 
 
+async def next_day(unit: Unit, day: date) -> date:
+    """The first day from `day` on with something on the actor's own list; `day` where there is none."""
+    planned = tasks.c.planned_on.label("planned_on")
+    statement = (
+        select(planned)
+        .where(tasks.c.account_id == unit.actor.account_id, OPEN, tasks.c.planned_on >= day)
+        .order_by(planned)
+        .limit(1)
+    )
+    return (await unit.connection.scalar(statement)) or day
+
+
 def of_day(day: date) -> ColumnElement[bool]:
     """Open tasks that stand on the list of `day`."""
     return and_(tasks.c.state.in_(("planned", "started")), tasks.c.planned_on == day)

@@ -13,7 +13,7 @@ from service.api.contract import BrokenContract, Contract
 from service.api.models import View
 from service.api.request import Request
 from service.api.routing import Routes, mount
-from service.app import NOUNS, build_app
+from service.app import NOUNS, PAGES, build_app
 from service.settings import Settings
 
 CONTRACTS = [contract for routes in NOUNS for contract in routes.contracts]
@@ -83,7 +83,9 @@ async def test_no_route_accepts_an_unknown_parameter(site: Site, contract: Contr
 def test_nothing_is_served_that_declares_no_permission(sqlite_house: object) -> None:
     app = build_app(Settings(), sqlite_house)  # type: ignore[arg-type]
     served = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
-    declared = {(contract.method, contract.path) for contract in CONTRACTS}
+    pages = [route for routes in PAGES for route in routes.listed]
+    assert all(isinstance(route.permission, Permission) for route in pages)
+    declared = {(one.method, one.path) for one in (*CONTRACTS, *pages)}
     assert served - {("HEAD", path) for _, path in declared} == declared
     assert declared
 

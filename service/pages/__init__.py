@@ -1,0 +1,1 @@
+"""The pages for the worker: server-rendered, in Chinese, whole without JavaScript."""

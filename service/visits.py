@@ -1,0 +1,78 @@
+"""A visit as the interface and the pages both carry it out: its words, what came of it, and one number to call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from service.access.reveal import reveal
+from service.access.unit import Unit
+from service.answering import Facts, answer
+from service.engine.asking import Questions, questions
+from service.engine.wording import Silent, Worded, rewrite_words, words
+from service.errors import NotFound
+from service.work import tasks
+from service.work.outcomes import Answer
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number in full, and whose it is."""
+
+    name: str
+    number: str
+
+
+async def worded(unit: Unit, found: Sequence[tasks.Task]) -> list[tasks.Task]:
+    """The same tasks with a heading and a reason for every finding; what no planned day has written is made now."""
+    silent = [
+        Silent(finding.finding_id, task.task_id, finding.version_id, finding.subject_id)
+        for task in found
+        if any(finding.heading is None for finding in task.findings)
+        for finding in task.findings
+        if finding.live
+    ]
+    made = await words(unit, silent, unit.today)
+    return [replace(task, findings=[_worded(finding, made) for finding in task.findings]) for task in found]
+
+
+async def asked_of(unit: Unit, found: Sequence[tasks.Task]) -> Mapping[int, Questions]:
+    """Of every live finding what may be asked on the visit, and which facts its rule reads."""
+    live = [finding for task in found for finding in task.findings if finding.live]
+    return await questions(unit, [(one.finding_id, one.version_id, one.subject_id) for one in live])
+
+
+async def settle(
+    unit: Unit,
+    task_id: int,
+    answers: Sequence[Answer],
+    facts: Facts | None = None,
+    *,
+    department_days: int,
+) -> tasks.Task:
+    """Write what came of a visit, put what it established into the records, and word what is left of it.
+
+    Raises what `answering.answer` raises.
+    """
+    await answer(unit, task_id, answers, facts, department_days=department_days)
+    await rewrite_words(unit, task_id)
+    return await tasks.get(unit, task_id)
+
+
+async def reveal_phone(unit: Unit, task_id: int, reason: str | None = None) -> Phone:
+    """The number of whom a visit goes to, in full; the look is audited. NotFound where none is recorded."""
+    target = (await tasks.get(unit, task_id)).target
+    if target.phone is None:
+        raise NotFound("没有登记电话。")
+    entity, record_id = ("resident", target.phone_of) if target.phone_of else (target.kind, target.target_id)
+    number = await reveal(unit, entity, record_id, "phone", reason=reason)
+    return Phone(target.contact or target.name, number)
+
+
+def _worded(finding: tasks.Finding, made: Mapping[int, Worded]) -> tasks.Finding:
+    fresh = made.get(finding.finding_id)
+    return replace(
+        finding,
+        heading=finding.heading or (fresh.heading if fresh else finding.title),
+        reason=finding.reason or (fresh.reason if fresh else ""),
+    )

@@ -1,0 +1,190 @@
+"""The pages of a small made-up street after its first morning, and people to open them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from made_databases import KEY, copy_of
+from morning.conftest import TODAY, settings_in
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import async_playwright
+from sqlalchemy import func, select, update
+from yarl import URL
+
+from service import jobs
+from service.access import accounts, passwords, sessions
+from service.access.keys import Vault
+from service.access.unit import House
+from service.app import build_app, listening
+from service.cli.demo import move_in
+from service.clock import SetClock
+from service.demo.street import make_street
+from service.tables import accounts as accounts_table
+from service.tables import findings, tasks
+from service.tables.database import Database
+from service.tables.schema import upgrade
+
+PASSWORD = "Xihu-Longjing 26"
+SIZE = 100
+FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def small_street_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A street of a hundred people a community, scanned and planned, everybody with the same password."""
+    folder = tmp_path_factory.mktemp("pages")
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
+    else:
+        url = copy_of(request.getfixturevalue("postgres_url"), "template0")
+    asyncio.run(_make(url, folder))
+    return url
+
+
+async def _make(url: str, folder: Path) -> None:
+    house = House(Database(url), SetClock.at(TODAY, 8, 30), Vault(KEY))
+    await upgrade(house.database)
+    await move_in(house, make_street(residents_per_community=SIZE, today=TODAY), folder / "files", quiet=True)
+    await jobs.run_day(house, settings_in(folder), TODAY)
+    async with house.write() as unit:
+        await unit.connection.execute(
+            update(accounts_table).values(password_hash=await passwords.digest(PASSWORD))
+        )
+    await house.database.close()
+
+
+@pytest.fixture
+def street_url(small_street_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A copy of that database for one test."""
+    if not small_street_url.startswith("sqlite"):
+        name = small_street_url.rpartition("/")[2].partition("?")[0]
+        return copy_of(request.getfixturevalue("postgres_url"), name)
+    copy = tmp_path / "copy.db"
+    shutil.copy(small_street_url.removeprefix("sqlite+aiosqlite:///"), copy)
+    return f"sqlite+aiosqlite:///{copy}"
+
+
+@pytest.fixture
+async def street_house(street_url: str) -> AsyncIterator[House]:
+    house = House(Database(street_url), SetClock.at(TODAY, 8, 30), Vault(KEY))
+    yield house
+    await house.database.close()
+
+
+async def busiest(house: House) -> tuple[int, str]:
+    """Account and login of the worker who has the visit with the most to do today."""
+    async with house.read() as unit:
+        row = (
+            await unit.connection.execute(
+                select(tasks.c.account_id)
+                .join(findings, findings.c.task_id == tasks.c.task_id)
+                .where(tasks.c.planned_on == TODAY)
+                .group_by(tasks.c.account_id, tasks.c.task_id)
+                .order_by(func.count().desc(), tasks.c.task_id)
+            )
+        ).first()
+        assert row is not None
+        account = await accounts.by_id(unit, row.account_id)
+    assert account is not None
+    return account.account_id, account.login
+
+
+@dataclass
+class Shown:
+    """One answer, wholly read."""
+
+    status: int
+    headers: Any
+    text: str
+
+    def hidden(self, name: str) -> str:
+        """The value of a hidden field of the page."""
+        return unescape(dict(FIELD.findall(self.text))[name])
+
+
+@dataclass
+class Browser:
+    """Somebody with a cookie jar who follows no redirect by itself, and says of itself what a browser says."""
+
+    session: aiohttp.ClientSession
+    url: str
+    house: House
+
+    async def get(self, path: str, **headers: str) -> Shown:
+        return await self("GET", path, headers=headers)
+
+    async def post(self, path: str, form: dict[str, str], **headers: str) -> Shown:
+        headers = {"Sec-Fetch-Site": "same-origin", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        return await self("POST", path, data=form, headers=headers)
+
+    async def __call__(self, method: str, path: str, **more: Any) -> Shown:
+        headers = {"Accept": "text/html", **more.pop("headers", {})}
+        async with self.session.request(
+            method, self.url + path, headers=headers, allow_redirects=False, **more
+        ) as answer:
+            return Shown(answer.status, answer.headers, await answer.text())
+
+    async def sign_in(self, login: str) -> Browser:
+        """A session of that account; what happens at the door itself is for the tests of doors."""
+        async with self.house.write() as unit:
+            account = await accounts.by_login(unit, login)
+            assert account is not None
+            token = await sessions.open_session(unit, account.account_id, "password")
+        self.session.cookie_jar.update_cookies({"zhitui": token}, URL(self.url))
+        return self
+
+    async def csrf(self) -> str:
+        return (await self.get("/codes")).hidden("csrf")
+
+
+class Doors:
+    """The served pages; every call is another browser."""
+
+    def __init__(self, house: House, url: str, clients: list[aiohttp.ClientSession]) -> None:
+        self.house, self.url, self.clients = house, url, clients
+
+    def __call__(self) -> Browser:
+        jar = aiohttp.CookieJar(unsafe=True)  # 127.0.0.1 has cookies too
+        self.clients.append(aiohttp.ClientSession(cookie_jar=jar))
+        return Browser(self.clients[-1], self.url, self.house)
+
+    async def worker(self) -> Browser:
+        """The busiest worker, signed in."""
+        return await self().sign_in((await busiest(self.house))[1])
+
+
+@pytest.fixture
+async def doors(street_house: House, tmp_path: Path) -> AsyncIterator[Doors]:
+    app = build_app(settings_in(tmp_path), street_house)
+    clients: list[aiohttp.ClientSession] = []
+    async with listening(app, "127.0.0.1", 0) as url:
+        yield Doors(street_house, url, clients)
+        for client in clients:
+            await client.close()
+
+
+CHROMIUM = Path("/usr/bin/chromium")
+ON_SQLITE = pytest.mark.parametrize("small_street_url", ["sqlite"], indirect=True)
+"""For tests of what a browser does, to which it is all the same where the server keeps its records."""
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Chromium]:
+    """A real Chromium, the system's own."""
+    if not await asyncio.to_thread(CHROMIUM.exists):
+        pytest.skip(
+            f"there is no {CHROMIUM}; .ci/run installs it, or: apt-get install chromium fonts-wqy-zenhei"
+        )
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
