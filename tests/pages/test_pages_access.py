@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import segno
 from morning.conftest import TODAY
 from pages.conftest import PASSWORD, Doors, busiest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from service.access import accounts, sessions, sign_in_codes
 from service.access.permissions import Permission
 from service.app import PAGES
 from service.clock import SetClock
+from service.pages.pictures import qr_code
 from service.pages.rendering import POLICY
 from service.pages.routing import Route
 from service.tables import audit, tasks
@@ -283,3 +285,17 @@ async def test_an_address_that_leads_nowhere_says_so_in_chinese(doors: Doors, pa
     assert answer.status == 404
     assert answer.headers["Content-Type"].startswith("text/html")
     assert "没有" in answer.text
+
+
+def test_the_picture_of_a_code_says_what_was_put_into_it() -> None:
+    """Dark modules of the path are those of the library, row by row, inside the quiet zone."""
+    text = "https://zhitui.example.cn/enter/" + "x" * 43
+    picture, matrix = qr_code(text), segno.make(text, error="m", micro=False).matrix
+    drawn = {
+        (int(x) + step, int(y))
+        for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", picture.path)
+        for step in range(int(length))
+    }
+    wanted = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark}
+    assert drawn == wanted
+    assert picture.size == len(matrix) + 8
