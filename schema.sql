@@ -841,7 +841,7 @@ CREATE UNIQUE INDEX uq_service_events_resident_kind_day ON service_events (resid
 
 
 -- sessions: 登录会话
---   opened_by = password: 登录名和密码
+--   opened_by = login: 登录名和密码
 --   opened_by = code: 扫码
 --   type_size = normal: 标准
 --   type_size = large: 大字
@@ -858,7 +858,7 @@ CREATE TABLE sessions (
   CONSTRAINT pk_sessions PRIMARY KEY (session_id),
   CONSTRAINT fk_sessions_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id),
   CONSTRAINT uq_sessions_digest UNIQUE (digest),
-  CONSTRAINT ck_sessions_opened_by CHECK (opened_by IN ('password', 'code')),
+  CONSTRAINT ck_sessions_opened_by CHECK (opened_by IN ('login', 'code')),
   CONSTRAINT ck_sessions_type_size CHECK (type_size IN ('normal', 'large'))
 );
 CREATE INDEX ix_sessions_account_id ON sessions (account_id);

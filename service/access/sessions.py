@@ -30,7 +30,7 @@ NOTED_EVERY = timedelta(minutes=10)
 """How exactly the last use is known; a list that is opened often is not written about each time."""
 PAD = 32
 
-Way = Literal["password", "code"]
+Way = Literal["login", "code"]
 TypeSize = Literal["normal", "large"]
 
 

@@ -52,8 +52,8 @@ async def enter(house: House, login: str, password: str) -> str:
     account, renewed = await _recognise(house, login, password)
     async with house.write(account.actor) as unit:
         await _forgive(unit, account, renewed)
-        token = await sessions.open_session(unit, account.account_id, "password")
-        await audit.record(unit, "sign_in", "account", account.account_id, detail={"by": "password"})
+        token = await sessions.open_session(unit, account.account_id, "login")
+        await audit.record(unit, "sign_in", "account", account.account_id, detail={"by": "login"})
     return token
 
 

@@ -49,7 +49,7 @@ sessions = Table(
     key("session_id"),
     reference("account_id", "accounts.account_id", "账号"),
     plain("digest", Text(), "会话摘要", nullable=False, unique=True),
-    choice("opened_by", "登录方式", {"password": "登录名和密码", "code": "扫码"}),
+    choice("opened_by", "登录方式", {"login": "登录名和密码", "code": "扫码"}),
     choice("type_size", "字号", {"normal": "标准", "large": "大字"}),
     plain("opened_at", Instant(), "登录时间", nullable=False),
     plain("used_at", Instant(), "最近使用时间", nullable=False),

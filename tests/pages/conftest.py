@@ -138,7 +138,7 @@ class Browser:
         async with self.house.write() as unit:
             account = await accounts.by_login(unit, login)
             assert account is not None
-            token = await sessions.open_session(unit, account.account_id, "password")
+            token = await sessions.open_session(unit, account.account_id, "login")
         self.session.cookie_jar.update_cookies({"zhitui": token}, URL(self.url))
         return self
 

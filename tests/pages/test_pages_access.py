@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+import segno
 from morning.conftest import TODAY
-from pages.conftest import PASSWORD, Doors, busiest
+from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
 from sqlalchemy import select
 from yarl import URL
 
@@ -14,6 +15,7 @@ from service.access import accounts, sessions, sign_in_codes
 from service.access.permissions import Permission
 from service.app import PAGES
 from service.clock import SetClock
+from service.pages.pictures import qr_code
 from service.pages.rendering import POLICY
 from service.pages.routing import Route
 from service.tables import audit, tasks
@@ -42,12 +44,14 @@ async def test_every_page_leads_whoever_is_signed_out_to_the_sign_in_page(doors:
     assert len(GUARDED) >= 12
 
 
+@ON_SQLITE
 async def test_a_program_is_told_so_and_not_led_anywhere(doors: Doors) -> None:
     answer = await doors().get("/session", Accept="application/json")
     assert answer.status == 401
     assert answer.headers["Content-Type"].startswith("application/problem+json")
 
 
+@ON_SQLITE
 async def test_whoever_signs_in_comes_back_to_the_page_that_was_asked_for_and_to_no_other_host(
     doors: Doors,
 ) -> None:
@@ -74,6 +78,7 @@ async def test_a_wrong_password_is_told_on_the_page_and_opens_nothing(doors: Doo
     assert (await browser.get("/today")).status == 303
 
 
+@ON_SQLITE
 async def test_the_cookie_is_kept_from_scripts_and_other_sites(doors: Doors) -> None:
     login = (await busiest(doors.house))[1]
     answer = await doors().post("/sign-in", {"login": login, "password": PASSWORD})
@@ -119,6 +124,7 @@ async def test_a_session_ends_when_unused_when_old_and_with_its_account(doors: D
     assert (await last.get("/codes")).status == 303
 
 
+@ON_SQLITE
 async def test_a_form_from_elsewhere_or_without_its_token_is_refused(doors: Doors) -> None:
     worker = await doors.worker()
     csrf = await worker.csrf()
@@ -142,6 +148,7 @@ async def test_a_form_from_elsewhere_or_without_its_token_is_refused(doors: Door
     assert 'class="large"' in (await worker.get("/today")).text
 
 
+@ON_SQLITE
 async def test_every_form_of_the_pages_checks_where_it_comes_from(doors: Doors) -> None:
     worker = await doors.worker()
     csrf = await worker.csrf()
@@ -150,6 +157,7 @@ async def test_every_form_of_the_pages_checks_where_it_comes_from(doors: Doors) 
         assert answer.status == 403, named(route)
 
 
+@ON_SQLITE
 async def test_every_page_forbids_what_it_does_not_need(doors: Doors) -> None:
     worker = await doors.worker()
     task = await _task(doors)
@@ -170,6 +178,7 @@ async def test_every_page_forbids_what_it_does_not_need(doors: Doors) -> None:
     assert "unsafe" not in POLICY
 
 
+@ON_SQLITE
 async def test_no_address_on_any_page_says_anything_about_anybody(doors: Doors) -> None:
     worker = await doors.worker()
     task = await _task(doors)
@@ -199,6 +208,7 @@ async def test_another_ones_visit_cannot_be_told_from_one_that_does_not_exist(do
         assert len({re.sub(r"[0-9a-f-]{36}", "", answer.text) for answer in answers}) == 1
 
 
+@ON_SQLITE
 async def test_a_role_without_visits_is_told_so(doors: Doors) -> None:
     auditor = await doors().sign_in("shenji")
     answer = await auditor.get("/today")
@@ -277,9 +287,24 @@ async def _actor(doors: Doors, account_id: int):  # type: ignore[no-untyped-def]
     return account.actor
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/nope", "/visits", "/static/x/nope.js"])
 async def test_an_address_that_leads_nowhere_says_so_in_chinese(doors: Doors, path: str) -> None:
     answer = await doors().get(path)
     assert answer.status == 404
     assert answer.headers["Content-Type"].startswith("text/html")
     assert "没有" in answer.text
+
+
+def test_the_picture_of_a_code_says_what_was_put_into_it() -> None:
+    """Dark modules of the path are those of the library, row by row, inside the quiet zone."""
+    text = "https://zhitui.example.cn/enter/" + "x" * 43
+    picture, matrix = qr_code(text), segno.make(text, error="m", micro=False).matrix
+    drawn = {
+        (int(x) + step, int(y))
+        for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", picture.path)
+        for step in range(int(length))
+    }
+    wanted = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark}
+    assert drawn == wanted
+    assert picture.size == len(matrix) + 8

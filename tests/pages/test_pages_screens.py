@@ -16,6 +16,8 @@ from axe_playwright_python.async_playwright import Axe
 from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
 from playwright.async_api import Browser, Page
 
+from service.access import accounts, sign_in_codes
+
 WIDTHS = (390, 1280)
 LEAST_TAP = 44  # CSS pixels, WCAG 2.2 §2.5.5
 
@@ -36,7 +38,7 @@ ORDER = """() => [...document.querySelectorAll('main a, main button, main input:
 
 async def open_pages(page: Page, doors: Doors) -> AsyncIterator[str]:
     """Every page there is, one after another, by the way a worker takes."""
-    url, (_, login) = doors.url, await busiest(doors.house)
+    url, (account_id, login) = doors.url, await busiest(doors.house)
     await page.goto(f"{url}/sign-in")
     yield "sign-in"
     await page.get_by_label("登录名").fill(login)
@@ -76,17 +78,28 @@ async def open_pages(page: Page, doors: Doors) -> AsyncIterator[str]:
     await page.get_by_role("button", name="生成登录码").click()
     await page.locator("svg").wait_for()
     yield "code"
+    await page.goto(f"{url}/enter/{await code_for(doors, account_id)}")
+    yield "enter"
     await page.goto(f"{url}/visits/987654321")
     yield "refusal"
     await page.goto(f"{url}/offline")
     yield "offline"
 
 
+async def code_for(doors: Doors, account_id: int) -> str:
+    """A sign-in code that the account shows for itself."""
+    async with doors.house.read() as unit:
+        account = await accounts.by_id(unit, account_id)
+    assert account is not None
+    async with doors.house.write(account.actor) as unit:
+        return (await sign_in_codes.issue(unit, account_id)).text
+
+
 @ON_SQLITE
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_every_page_can_be_read_and_reached(doors: Doors, chromium: Browser, width: int) -> None:
     """No page is wider than the screen, in large type neither; everything one taps is large enough, has a name, and on a
-    phone comes in the order it is read. axe-core finds nothing besides, contrast included."""
+    phone comes in the order it is read. There axe-core finds nothing besides, contrast included."""
     context = await chromium.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
     context.set_default_timeout(15_000)
     page = await context.new_page()
@@ -94,7 +107,9 @@ async def test_every_page_can_be_read_and_reached(doors: Doors, chromium: Browse
     seen = []
     async for name in open_pages(page, doors):
         seen.append(name)
-        found = await _faults(page) | {"axe": await _axe(page)}
+        found = await _faults(page)
+        if width == min(WIDTHS):
+            found["axe"] = await _axe(page)
         await _photograph(page, f"{name}-{width}")
         await page.evaluate("document.documentElement.classList.add('large')")
         found |= {f"large, {kind}": fault for kind, fault in (await _faults(page)).items()}
@@ -102,7 +117,7 @@ async def test_every_page_can_be_read_and_reached(doors: Doors, chromium: Browse
         faults |= {f"{name}: {kind}": fault for kind, fault in found.items() if fault}
     await context.close()
     assert faults == {}
-    assert len(seen) == 13
+    assert len(seen) == 14
 
 
 async def test_the_checks_see_what_they_are_meant_to_see(chromium: Browser) -> None:

@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 from morning.conftest import TODAY
-from pages.conftest import Browser, Doors, Shown, busiest
+from pages.conftest import ON_SQLITE, Browser, Doors, Shown, busiest
 from sqlalchemy import func, select
 
 from service.access.accounts import by_id
@@ -90,6 +90,7 @@ async def test_a_form_sent_three_times_at_once_and_once_more_later_is_written_on
     assert (await worker.post(path, fresh)).status == 409
 
 
+@ON_SQLITE
 async def test_a_script_is_answered_in_json_and_a_refusal_too(doors: Doors) -> None:
     worker = await doors.worker()
     task = (await listed(doors))[0]
@@ -101,6 +102,7 @@ async def test_a_script_is_answered_in_json_and_a_refusal_too(doors: Doors) -> N
     assert (sent.status, sent.text) == (200, f'{{"finished": {task.task_id}}}')
 
 
+@ON_SQLITE
 async def test_a_form_without_a_result_comes_back_with_what_is_missing_and_keeps_the_note(
     doors: Doors,
 ) -> None:
@@ -174,6 +176,7 @@ async def test_one_of_several_may_be_reported_and_the_rest_stays(doors: Doors) -
     assert f'name="outcome-{first}"' not in page.text
 
 
+@ON_SQLITE
 async def test_every_outcome_can_be_chosen_by_its_word(doors: Doors) -> None:
     page = await (await doors.worker()).get(f"/visits/{(await listed(doors))[0].task_id}")
     for value, words in OUTCOME.items():
@@ -204,6 +207,7 @@ async def test_the_why_page_tells_every_clause_and_the_law(doors: Doors) -> None
     assert re.search("依据：《.+》", page.text)
 
 
+@ON_SQLITE
 async def test_what_people_are_called_is_text_and_never_part_of_the_page(doors: Doors) -> None:
     async with doors.house.write() as unit:
         await unit.connection.execute(residents.update().values(name='<b>"阿&婆"</b>'))
@@ -215,6 +219,7 @@ async def test_what_people_are_called_is_text_and_never_part_of_the_page(doors: 
         assert "&lt;b&gt;" in page.text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("by", ["name", "initials", "address"])
 async def test_a_visit_is_found_by_name_initials_and_address(doors: Doors, by: str) -> None:
     worker = await doors.worker()
@@ -263,6 +268,7 @@ async def test_a_day_off_shows_the_next_list(doors: Doors) -> None:
     assert visits_of(page)
 
 
+@ON_SQLITE
 async def test_pages_and_files_are_compressed_and_files_kept_for_good(doors: Doors) -> None:
     worker = await doors.worker()
     page = await worker.get("/today")

@@ -24,7 +24,7 @@ def upgrade() -> None:
     sa.Column('used_at', columns.Instant(timezone=True), nullable=False),
     sa.Column('expires_at', columns.Instant(timezone=True), nullable=False),
     sa.Column('revoked_at', columns.Instant(timezone=True), nullable=True),
-    sa.CheckConstraint("opened_by IN ('password', 'code')", name=op.f('ck_sessions_opened_by')),
+    sa.CheckConstraint("opened_by IN ('login', 'code')", name=op.f('ck_sessions_opened_by')),
     sa.CheckConstraint("type_size IN ('normal', 'large')", name=op.f('ck_sessions_type_size')),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.account_id'], name=op.f('fk_sessions_account_id')),
     sa.PrimaryKeyConstraint('session_id', name=op.f('pk_sessions')),
