@@ -21,6 +21,7 @@ from service import jobs
 from service.access import accounts as registry
 from service.access import fields
 from service.access.unit import Unit
+from service.answering import answer
 from service.clock import SetClock
 from service.engine import parameter_edits
 from service.engine.activations import activate, keep
@@ -29,7 +30,6 @@ from service.engine.parameters import of_name
 from service.engine.rulebook import active, basis, every
 from service.errors import Conflict, InvalidInput
 from service.records import declaring, merge
-from service.records.changesets import correct, record_service
 from service.settings import Settings
 from service.settling import plan_day, settle_touched
 from service.tables import (
@@ -42,7 +42,7 @@ from service.tables import (
 )
 from service.tables.tasks import OPEN, OUTCOME
 from service.work import tasks as reading
-from service.work.outcomes import Answer, settle
+from service.work.outcomes import Answer
 from service.work.pending import LIVE
 
 SOURCE = Cited(law="某法", article="第一条", date=DAY_ONE, verified_on=DAY_ONE)
@@ -250,15 +250,18 @@ class Life(History):
             row = self.rng.choice(rows)
             account = await registry.by_id(unit, row.account_id)
         assert account is not None
-        async with self.house.write(account.actor) as unit:
-            live = select(findings.c.finding_id).where(findings.c.task_id == row.task_id, LIVE)
-            ids = list((await unit.connection.execute(live.order_by(findings.c.finding_id))).scalars())
-            some = self.rng.sample(ids, self.rng.randint(1, len(ids)))
-            if self.rng.random() < 0.3:
-                await reading.start(unit, row.task_id)
-            said = [self._said(finding) for finding in some]
-            settlement = await settle(unit, row.task_id, said)
-            await _teach(unit, settlement.learned)
+        try:
+            async with self.house.write(account.actor) as unit:
+                live = select(findings.c.finding_id).where(findings.c.task_id == row.task_id, LIVE)
+                ids = list((await unit.connection.execute(live.order_by(findings.c.finding_id))).scalars())
+                some = self.rng.sample(ids, self.rng.randint(1, len(ids)))
+                if self.rng.random() < 0.3:
+                    await reading.start(unit, row.task_id)
+                said = [self._said(finding) for finding in some]
+                await answer(unit, row.task_id, said)
+        except InvalidInput:  # a day too late to put something off to: nothing was written
+            self.note("answer refused")
+            return
         for each in said:
             self.note(f"answer {each.outcome}")
             self.seen[each.outcome] += 1
@@ -288,12 +291,3 @@ class Life(History):
         """The lists of a working morning."""
         await plan_day(self.house, self.settings)
         self.note("plan")
-
-
-async def _teach(unit: Unit, learned: list[Any]) -> None:
-    """As the route does that takes outcomes in."""
-    for fact in learned:
-        if fact.field is not None:
-            await correct(unit, fact.entity, fact.record_id, {fact.field: fact.value}, observed_on=unit.today)
-        if fact.service is not None:
-            await record_service(unit, [fact.record_id], fact.service, unit.today)

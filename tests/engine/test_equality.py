@@ -31,7 +31,7 @@ from service.tables import database
 from service.tables.database import Database
 from tests.rules.effort import DEEP, effort
 
-HISTORIES, STEPS = 2, 5
+HISTORIES, STEPS = 2, 4
 DEEP_STEPS = 40
 """How long a history is where many are asked for."""
 
