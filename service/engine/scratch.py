@@ -125,8 +125,3 @@ async def put(
     if filled.rowcount >= ANALYSE_FROM and unit.dialect == "postgresql":
         await unit.connection.execute(text(f"ANALYZE {table.name}"))
     return filled.rowcount
-
-
-async def count(unit: Unit, table: Table) -> int:
-    """How many rows a table holds."""
-    return int((await unit.connection.execute(select(func.count()).select_from(table))).scalar_one())

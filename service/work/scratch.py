@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, CompoundSelect, Date, MetaData, Select, Table, Text, delete, text
+from sqlalchemy import Column, Date, MetaData, Select, Table, Text, delete, text
 from sqlalchemy.schema import CreateTable
 
 from service.access.unit import Unit
@@ -42,9 +42,7 @@ async def empty(unit: Unit, *tables: Table) -> None:
         await unit.connection.execute(emptied)
 
 
-async def put(
-    unit: Unit, table: Table, rows: Select[*tuple[object, ...]] | CompoundSelect[*tuple[object, ...]]
-) -> int:
+async def put(unit: Unit, table: Table, rows: Select[*tuple[object, ...]]) -> int:
     """Add the rows of a select, whose columns are the table's own in order; returns how many."""
     columns = [column.name for column in table.columns]
     filled = await unit.connection.execute(table.insert().from_select(columns, rows))
