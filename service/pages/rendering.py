@@ -47,10 +47,12 @@ _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    extensions=["jinja2.ext.i18n"],
     trim_blocks=True,
     lstrip_blocks=True,
     auto_reload=False,
 )
+_ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
 _ENVIRONMENT.globals.update(version=VERSION, grades=GRADE, marks=MARK)
 _ENVIRONMENT.filters.update(day=day_words, due=due_words)
 
