@@ -14,13 +14,12 @@ from aiohttp import web
 from service import visits
 from service.access.permissions import Permission
 from service.engine import rulebook
-from service.pages.rendering import HEADERS, html, page
+from service.pages.rendering import HEADERS, html, page, plain_html
 from service.pages.routing import Routes
 from service.pages.search import found, haystack
 from service.pages.things import Thing, due_things
 from service.pages.visit_form import visit_context
 from service.pages.visitor import Visitor
-from service.tables.tasks import OUTCOME
 from service.work import tasks
 from service.work.finished import Finished, finished_on
 from service.work.plan import next_day
@@ -85,11 +84,12 @@ async def show_visits(visitor: Visitor) -> web.Response:
     async with visitor.reading() as unit:
         asked = await visits.asked_of(unit, known.listed)
     shown = {"/today": html(visitor, "today.html", **_shown(known))}
+    shown["/offline"] = plain_html(visitor.raw, "offline.html")
     for task in known.listed:
         context = visit_context(task, known.today, known.following, asked)
         shown[f"/visits/{task.task_id}"] = html(visitor, "visit.html", **context)
     headers = {**HEADERS, "Content-Type": "text/html; charset=utf-8"}
-    answer = web.json_response({"headers": headers, "pages": shown}, headers={"Vary": "Cookie"})
+    answer = web.json_response({"headers": headers, "pages": shown}, headers={"Vary": HEADERS["Vary"]})
     answer.enable_compression()
     return answer
 
@@ -99,7 +99,7 @@ async def show_done(visitor: Visitor) -> web.Response:
     """What was reported today."""
     async with visitor.reading() as unit:
         done = await finished_on(unit, unit.today)
-        return page(visitor, "done.html", today=unit.today, done=done, outcomes=OUTCOME)
+        return page(visitor, "done.html", today=unit.today, done=done)
 
 
 async def _read(visitor: Visitor) -> Known:
@@ -130,7 +130,6 @@ def _shown(known: Known, query: str = "") -> dict[str, Any]:
         "urgent": sum(task.grade == "urgent" for task in known.listed),
         "overdue": sum(task.due_on is not None and task.due_on < known.day for task in known.listed),
         "done": known.done,
-        "outcomes": OUTCOME,
         "said": _said(known.done, known.finished),
     }
 
@@ -141,7 +140,7 @@ def _row(task: tasks.Task, today: date) -> Row:
     place = building.group() if building else address
     return Row(
         task=task,
-        place=place or "地址未登记",
+        place=place,
         door=address[len(place) :],
         things=due_things(task, today),
         search=haystack(task.target.name, address),
@@ -152,10 +151,6 @@ def _groups(rows: Sequence[Row]) -> list[Group]:
     return [Group(place, list(some)) for place, some in groupby(rows, lambda row: row.place)]
 
 
-def _said(done: Sequence[Finished], finished: str) -> str:
-    """A word of the visit that was just reported."""
-    for visit in done:
-        if str(visit.task_id) == finished:
-            left = "，这一户还有没办的事" if visit.open else ""
-            return f"已登记：{visit.target.name}，{len(visit.told)} 件{left}。"
-    return ""
+def _said(done: Sequence[Finished], finished: str) -> Finished | None:
+    """The visit that was just reported."""
+    return next((visit for visit in done if str(visit.task_id) == finished), None)

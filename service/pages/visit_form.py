@@ -10,7 +10,6 @@ from typing import Any
 from service.engine.asking import Questions
 from service.errors import InvalidInput
 from service.pages.things import coming_things, due_things
-from service.tables.tasks import OUTCOME
 from service.work import tasks
 from service.work.outcomes import Answer
 
@@ -37,7 +36,6 @@ def visit_context(
         "due": due_things(task, today),
         "coming": coming_things(task, today),
         "settled": [finding for finding in task.findings if not finding.live],
-        "outcomes": OUTCOME,
         "read": {finding_id: one.read for finding_id, one in asked.items()},
         "form": form or {},
         "key": secrets.token_urlsafe(16),

@@ -76,7 +76,9 @@ async def test_a_visit_is_finished_in_three_taps(doors: Doors, chromium: Browser
 
 
 async def test_the_same_works_without_javascript(doors: Doors, chromium: Browser) -> None:
-    context = await chromium.new_context(viewport=PHONE, has_touch=True, java_script_enabled=False)
+    context = await chromium.new_context(
+        viewport=PHONE, has_touch=True, java_script_enabled=False, locale="zh-CN"
+    )
     page = await context.new_page()
     await sign_in(page, doors.url, (await busiest(doors.house))[1])
     await page.locator("li[data-task]").first.tap()
@@ -206,7 +208,7 @@ async def test_the_list_narrows_while_one_types(doors: Doors, chromium: Browser)
 
 async def test_the_first_page_is_small_and_asks_for_little(doors: Doors, chromium: Browser) -> None:
     """At most 60 KB as they travel, and six requests, for a browser that has nothing yet."""
-    context = await chromium.new_context(viewport=PHONE, service_workers="block")
+    context = await chromium.new_context(viewport=PHONE, service_workers="block", locale="zh-CN")
     page = await context.new_page()
     await sign_in_keyboard(page, doors.url, (await busiest(doors.house))[1])
     asked: list[str] = []

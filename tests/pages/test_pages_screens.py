@@ -137,7 +137,7 @@ async def test_the_checks_see_what_they_are_meant_to_see(chromium: Browser) -> N
 
 @ON_SQLITE
 async def test_the_list_is_printed_without_what_paper_cannot_do(doors: Doors, chromium: Browser) -> None:
-    page = await chromium.new_page()
+    page = await chromium.new_page(locale="zh-CN")
     await page.goto(f"{doors.url}/sign-in")
     await page.get_by_label("登录名").fill((await busiest(doors.house))[1])
     await page.get_by_label("密码").fill(PASSWORD)

@@ -60,7 +60,7 @@ async function send(entry, csrf) {
   }
   if (![404, 409, 413, 415, 422].includes(answer.status)) return "waiting";
   const told = await answer.json().catch(() => ({}));
-  await put({ ...entry, state: "refused", detail: told.detail || "没有登记成功。" });
+  await put({ ...entry, state: "refused", detail: told.detail || "" });
   return "refused";
 }
 
