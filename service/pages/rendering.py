@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from service.access.permissions import Permission
 from service.pages.assets import VERSION
 from service.pages.languages import CHINESE, LANGUAGES, Language, language_of
+from service.pages.once import new_key
 from service.pages.visitor import Visitor
 from service.tables.codes import GRADE
 from service.tables.tasks import LATER_REASON, OUTCOME
@@ -47,12 +49,18 @@ def _environment(language: Language) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update({name: language.table(codes) for name, codes in CODES.items()})
-    environment.globals.update(version=VERSION, marks=MARK, language=language, languages=LANGUAGES)
-    environment.globals["zh"] = "" if language is CHINESE else Markup(' lang="zh-CN"')
-    environment.filters.update(
-        day=language.day, due=language.due, chinese=_unchanged if language is CHINESE else _marked
+    environment.globals.update(
+        version=VERSION, marks=MARK, new_key=new_key, language=language, languages=LANGUAGES
     )
+    environment.globals["zh"] = "" if language is CHINESE else Markup(' lang="zh-CN"')
+    environment.filters.update(day=language.day, due=language.due, time=_time)
+    environment.filters["chinese"] = _unchanged if language is CHINESE else _marked
     return environment
+
+
+def _time(at: datetime) -> str:
+    """`09:05`, on the clock of whoever made `at`."""
+    return at.strftime("%H:%M")
 
 
 def _unchanged(text: str) -> str:
@@ -87,6 +95,7 @@ def html(visitor: Visitor, template: str, **context: Any) -> str:
         csrf=session.csrf() if session else "",
         works=visitor.actor.may(Permission.WORK),
         path=visitor.raw.path,
+        notice=visitor.raw.query.get("said", ""),
     )
 
 
@@ -98,7 +107,7 @@ def plain_page(raw: web.Request, template: str, *, status: int = 200, **context:
 
 def plain_html(raw: web.Request, template: str, **context: Any) -> str:
     """The text of such a page."""
-    return _render(raw, template, context, session=None, csrf="", works=False, path="")
+    return _render(raw, template, context, session=None, csrf="", works=False, path="", notice="")
 
 
 def _render(raw: web.Request, template: str, context: dict[str, Any], **known: Any) -> str:

@@ -54,12 +54,12 @@ async function showOutbox(signedOut = false) {
   for (const mark of document.querySelectorAll(".waiting")) mark.remove();
   for (const entry of mine) {
     const row = document.querySelector(`li[data-task="${entry.task}"]`);
-    if (row && entry.state === "waiting") row.append(element("span", say("waiting"), { class: "waiting" }));
+    if (row && entry.state === "waiting" && !row.querySelector(".waiting")) row.append(element("span", say("waiting"), { class: "waiting" }));
   }
   const others = all.length - mine.length;
   box.hidden = !all.length;
   box.replaceChildren();
-  const waiting = mine.filter((entry) => entry.state === "waiting").length;
+  const waiting = new Set(mine.filter((entry) => entry.state === "waiting").map((entry) => entry.task)).size;
   if (waiting) box.append(element("p", say("kept", { n: waiting })));
   if (waiting && signedOut) box.append(element("p", say("signedOut")));
   if (others) box.append(element("p", say("others", { n: others })));
@@ -78,7 +78,7 @@ function refusedLine(entry) {
 
 async function sendOutbox() {
   const { results, signedOut } = await flush();
-  const sent = Object.values(results).filter((result) => result === "sent").length;
+  const sent = Object.values(results).some((result) => result.state === "sent");
   if (sent && page === "today") {
     location.replace("/today");
     return;
@@ -107,12 +107,12 @@ function takeOver(form) {
       return;
     }
     const { results } = await flush();
-    if (results[key] === "refused") {
+    if (results[key]?.state === "refused") {
       await complain(form, key);
       sending = false;
       return;
     }
-    location.assign(results[key] === "sent" ? `/today?finished=${task}` : "/today");
+    location.assign(results[key]?.to || "/today");
   });
 }
 
@@ -134,6 +134,11 @@ async function complain(form, key) {
   fault.focus();
 }
 
+// What cannot wait for a network is not offered without one.
+function offerOnline() {
+  for (const button of document.querySelectorAll("form[data-online] button")) button.disabled = !navigator.onLine;
+}
+
 // The list narrows while one types; the button beside the field does the same without a script.
 function findWhileTyping(field) {
   const told = document.getElementById("found");
@@ -153,6 +158,8 @@ if (page === "sign-in" || page === "enter") await forgetPages();
 for (const form of document.querySelectorAll("form[data-outbox]")) takeOver(form);
 const field = document.getElementById("q");
 if (field) findWhileTyping(field);
+for (const way of ["online", "offline"]) self.addEventListener(way, offerOnline);
+offerOnline();
 self.addEventListener("online", sendOutbox);
 await showOutbox();
 await sendOutbox();
