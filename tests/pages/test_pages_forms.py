@@ -187,19 +187,19 @@ async def test_a_report_is_taken_back_within_ten_minutes_and_the_day_says_so(doo
     path = f"/visits/{task.task_id}"
     sent = await worker.post(f"{path}/outcomes", await form_of(worker, task))
     told = await worker.get(sent.headers["Location"])
-    assert "08:40 前可以撤回" in told.text
+    assert "08:40 前可以撤销" in told.text
     assert 'class="undo"' in (await worker.get("/done")).text
     form = form_at(told, f"{path}/undo")
     for _ in range(2):
         answer = await worker.post(f"{path}/undo", form)
         assert (answer.status, answer.headers["Location"]) == (303, f"{path}?said=undone")
     page = await worker.get(answer.headers["Location"])
-    assert "已撤回，请按实际情况重新登记" in page.text
+    assert "已撤销，请按实际情况重新登记" in page.text
     today = await worker.get("/today")
     assert task.task_id in visits_of(today)
     assert "今天办过 <strong>0</strong> 户" in today.text
     done = await worker.get("/done")
-    assert "<strong>已撤回</strong>" in done.text
+    assert "<strong>已撤销</strong>" in done.text
     assert "<strong>0</strong> 户" in done.text
     assert 'class="undo"' not in done.text
     await worker.post(f"{path}/outcomes", await form_of(worker, task, "not_found"))

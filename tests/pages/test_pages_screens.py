@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
-from pages.test_pages_forms import asked_of
+from pages.test_pages_forms import asked_of, colleague_at
 from playwright.async_api import Browser, Page
 
 from service.access import accounts, sign_in_codes
@@ -66,7 +66,9 @@ async def open_pages(page: Page, doors: Doors) -> AsyncIterator[str]:
     await page.locator('a[href$="/why"]').click()
     await page.locator(".clauses").first.wait_for()
     yield "why"
+    await colleague_at(doors, int(address.rpartition("/")[2]))
     await page.goto(f"{address}/handover")
+    await page.locator("#account").wait_for()
     yield "handover"
     await page.goto(f"{url}/visits/{await asked_alone(doors, login)}")
     for folded in await page.locator("details.more:visible > summary").all():
@@ -201,3 +203,8 @@ async def _photograph(page: Page, name: str) -> None:
         await page.screenshot(path=f"{folder}/{name}.png", full_page=True)
         await page.evaluate("scrollTo(0, 0)")
         await page.screenshot(path=f"{folder}/{name}-top.png")
+        if name.startswith("facts"):
+            await page.locator(".send").evaluate("(bar) => { bar.style.position = 'static' }")
+            await page.locator("fieldset > details[open]").first.screenshot(
+                path=f"{folder}/{name}-folded-out.png"
+            )
