@@ -206,6 +206,7 @@ async def test_a_report_is_taken_back_within_ten_minutes_and_the_day_says_so(doo
     assert "<strong>1</strong> 户" in (await worker.get("/done")).text
 
 
+@ON_SQLITE
 async def test_after_ten_minutes_nothing_is_offered_and_nothing_taken_back(doors: Doors) -> None:
     clock = doors.house.clock
     assert isinstance(clock, SetClock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -22,7 +23,7 @@ CATALOGUES = sorted(TRANSLATIONS.glob("*.po"))
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
-def test_every_word_of_the_pages_is_translated_and_no_other(path) -> None:  # type: ignore[no-untyped-def]
+def test_every_word_of_the_pages_is_translated_and_no_other(path: Path) -> None:
     catalogue = kept(path)
     wanted = {message.id for message in gathered()}
     assert {message.id for message in catalogue} == wanted, "run make translations"
@@ -31,7 +32,7 @@ def test_every_word_of_the_pages_is_translated_and_no_other(path) -> None:  # ty
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
-def test_a_translation_fills_in_what_the_words_do_and_adds_no_markup_of_its_own(path) -> None:  # type: ignore[no-untyped-def]
+def test_a_translation_fills_in_what_the_words_do_and_adds_no_markup_of_its_own(path: Path) -> None:
     for message in kept(path):
         if not message.id:
             continue
