@@ -40,6 +40,7 @@ from service.api.routing import Routes, mount
 from service.api.state import ACTOR, STATE, AppState
 from service.api.timeouts import limit_seconds
 from service.pages import assets, offline, today
+from service.pages import handovers as handover_pages
 from service.pages import sign_in as sign_in_pages
 from service.pages import visits as visit_pages
 from service.pages.refusals import show_refusals
@@ -56,7 +57,7 @@ NOUNS: tuple[Routes, ...] = (
 )  # fmt: skip
 
 PAGES: tuple[PageRoutes, ...] = (
-    sign_in_pages.routes, today.routes, visit_pages.routes, offline.routes, assets.routes,
+    sign_in_pages.routes, today.routes, visit_pages.routes, handover_pages.routes, offline.routes, assets.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30
