@@ -7,11 +7,14 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from connectors.stub.dingtalk import Dingtalk
 from connectors.stub.dingtalk_robot import DingtalkRobot
+from connectors.stub.dingtalk_todo import DingtalkTodo
 from connectors.stub.faults import KINDS, Fault
 from connectors.stub.provider import Action, Provider, Stage
+from connectors.stub.zheding import Zheding
 
-PROVIDERS: Sequence[Callable[[Stage], Provider]] = (DingtalkRobot,)
+PROVIDERS: Sequence[Callable[[Stage], Provider]] = (Dingtalk, DingtalkTodo, DingtalkRobot, Zheding)
 STAGE = web.AppKey("stage", Stage)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message one person has on their screen. `key` is the sender's id of the message where the provider has one."""
+    """One message one person has on their screen. `key` is what the provider tells a
+    repeat by: the sender's id of the message where it takes one, else a digest of what it compares."""
 
     provider: str
     account: str
@@ -34,6 +35,17 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """One message that vanished from one person's screen because its sender took it back."""
+
+    provider: str
+    account: str
+    to: str
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of the interface: what it asked for, for how many recipients, and the code it was answered with."""
 
@@ -50,6 +62,7 @@ class Ledger:
 
     arrivals: list[Arrival] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
+    recalls: list[Recall] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
     def received(self, to: str) -> list[str]:
@@ -57,8 +70,8 @@ class Ledger:
         return [arrival.text for arrival in self.arrivals if arrival.to == to]
 
     def as_json(self) -> dict[str, Any]:
-        """All three lists, instants in ISO 8601."""
-        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "calls")}
+        """All lists, instants in ISO 8601."""
+        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "recalls", "calls")}
 
 
 def _rows(entries: Iterable[Any]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel
 from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot
+from connectors.stub.accounts import ACCOUNTS
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
@@ -277,8 +277,14 @@ async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Aw
         await runner.cleanup()
 
 
+def account_rig(name: str, **options: Any) -> Callable[[], AbstractAsyncContextManager[Rig]]:
+    """A channel with the account its stand-in keeps for it."""
+    account = ACCOUNTS[name]
+    return stub_rig(name, account.to, provider=account.provider, **options, **account.config)
+
+
 def stub_rig(
-    name: str, to: str, *, provider: str = "", **config: Any
+    name: str, to: str, *, provider: str = "", claims: str = "accepted", **config: Any
 ) -> Callable[[], AbstractAsyncContextManager[Rig]]:
     """A channel in front of its stand-in. A config value may hold `{url}`, the address of all stand-ins."""
 
@@ -293,7 +299,8 @@ def stub_rig(
             settings |= {"allow_private": True, "timeout": SHORT}
             async with registry.open_session(name, settings) as session:
                 channel = registry.build(name, settings, session=session, clock=stage.clock)
-                yield Rig(channel, to, Seen(stage.ledger), stop, stage=stage, provider=provider or name)
+                seen = Seen(stage.ledger)
+                yield Rig(channel, to, seen, stop, stage=stage, provider=provider or name, claims=claims)
 
     return rig
 
@@ -311,14 +318,12 @@ class Seen(Sequence[Arrival]):
         return [Arrival(one.key, one.text) for one in self._ledger.arrivals][at]
 
 
-ROBOT = {
-    "access_token": dingtalk_robot.TOKEN,
-    "secret": dingtalk_robot.SECRET,
-    "base_url": "{url}/dingtalk_robot",
-}
 RIGS = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
-    "dingtalk_robot": stub_rig("dingtalk_robot", dingtalk_robot.GROUP, **ROBOT),
+    "dingtalk_robot": account_rig("dingtalk_robot"),
+    "dingtalk": account_rig("dingtalk"),
+    "dingtalk_todo": account_rig("dingtalk_todo", claims="delivered"),
+    "zheding": account_rig("zheding"),
 }
