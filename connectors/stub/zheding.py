@@ -20,6 +20,7 @@ from connectors.stub.provider import Action, Stage
 from connectors.stub.tokens import LIFE, Tokens
 
 APP_KEY = "stub-zheding"
+NEW_APP_KEY = "stub-zheding-new"  # of an app that has subscribed to no interface yet
 APP_SECRET = "stub-zheding-secret"  # noqa: S105 — known to everybody: it opens nothing but this stand-in
 TENANT = 50001
 WINDOW = timedelta(minutes=15)  # how far a timestamp may be off; not published
@@ -28,7 +29,8 @@ MOST = 1000
 LIMITS = Limits(person=(Rate(most=100, seconds=86_400),), same_text=86_400)
 LEFT = "left"
 """What an accountId begins with that belongs to nobody any more."""
-FORM = "application/x-www-form-urlencoded"
+TOKEN_PATH = "/gettoken.json"  # noqa: S105
+NOTICE_PATH = "/message/workNotification"
 
 
 class Refused(Exception):
@@ -36,10 +38,9 @@ class Refused(Exception):
 
 
 class Zheding:
-    """One app of one tenant. `subscribed` is whether it may send work notices."""
+    """Two apps of one tenant with one secret; the new one may do no more than fetch a token."""
 
     name: ClassVar[str] = "zheding"
-    subscribed = True
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -50,8 +51,8 @@ class Zheding:
 
     def actions(self) -> Mapping[tuple[str, str], Action]:
         return {
-            ("POST", "/gettoken.json"): self._signed("/gettoken.json", self._token),
-            ("POST", "/message/workNotification"): self._signed("/message/workNotification", self._notify),
+            ("POST", TOKEN_PATH): self._signed(TOKEN_PATH, self._token),
+            ("POST", NOTICE_PATH): self._signed(NOTICE_PATH, self._notify),
         }
 
     def revoke(self) -> None:
@@ -77,7 +78,8 @@ class Zheding:
 
     def _check(self, headers: Mapping[str, str], path: str, form: Mapping[str, str]) -> None:
         stamp, nonce = headers.get("X-Hmac-Auth-Timestamp", ""), headers.get("X-Hmac-Auth-Nonce", "")
-        if headers.get("apiKey") != APP_KEY or headers.get("X-Hmac-Auth-Version") != "1.0":
+        key = headers.get("apiKey")
+        if key not in (APP_KEY, NEW_APP_KEY) or headers.get("X-Hmac-Auth-Version") != "1.0":
             raise Refused("OPF-STUB-KEY")
         if not self._recent(stamp):
             raise Refused("OPF-STUB-TIME")
@@ -88,6 +90,8 @@ class Zheding:
         if nonce in self._nonces:
             raise Refused("OPF-STUB-NONCE")
         self._nonces.add(nonce)
+        if key == NEW_APP_KEY and path != TOKEN_PATH:
+            raise Refused("OPF-B001-05-16-0002")
 
     def _recent(self, stamp: str) -> bool:
         try:
@@ -96,7 +100,7 @@ class Zheding:
             return False
 
     def _token(self, form: Mapping[str, str]) -> dict[str, Any]:
-        if (form.get("appkey"), form.get("appsecret")) != (APP_KEY, APP_SECRET):
+        if form.get("appkey") not in (APP_KEY, NEW_APP_KEY) or form.get("appsecret") != APP_SECRET:
             raise Refused("OPF-STUB-KEY")
         return {"data": {"accessToken": self._tokens.issue(), "expiresIn": LIFE}}
 
@@ -106,8 +110,6 @@ class Zheding:
                 raise Refused("40014")
             case "expired":
                 raise Refused("42001")
-        if not self.subscribed:
-            raise Refused("OPF-B001-05-16-0002")
         business, people, text = form.get("bizMsgId", ""), _people(form), _shown(form.get("msg", ""))
         if not business or not people or len(people) > MOST or form.get("tenantId") != str(TENANT):
             raise Refused("param")

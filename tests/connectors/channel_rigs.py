@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
-from connectors.channels.contract import Channel
+from connectors.channels.contract import Channel, Clock
+from connectors.channels.limits import Limits
 from connectors.channels.message import Message
 from connectors.stub.accounts import ACCOUNTS
 from connectors.stub.app import build_stub
@@ -80,6 +81,8 @@ class Rig:
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
     """The stand-in's name, which several channels may share."""
+    url: str = ""
+    """Where all stand-ins are."""
 
 
 @asynccontextmanager
@@ -277,30 +280,38 @@ async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Aw
         await runner.cleanup()
 
 
-def account_rig(name: str, **options: Any) -> Callable[[], AbstractAsyncContextManager[Rig]]:
+@asynccontextmanager
+async def account_channel(name: str, url: str, clock: Clock, **changes: Any) -> AsyncIterator[Channel]:
     """A channel with the account its stand-in keeps for it."""
-    account = ACCOUNTS[name]
-    return stub_rig(name, account.to, provider=account.provider, **options, **account.config)
+    settings = ACCOUNTS[name].settings(url) | {"timeout": SHORT} | changes
+    async with registry.open_session(name, settings) as session:
+        yield registry.build(name, settings, session=session, clock=clock)
 
 
 def stub_rig(
-    name: str, to: str, *, provider: str = "", claims: str = "accepted", **config: Any
+    name: str, *, claims: str = "accepted", limits: Mapping[str, Limits] | None = None, **changes: Any
 ) -> Callable[[], AbstractAsyncContextManager[Rig]]:
-    """A channel in front of its stand-in. A config value may hold `{url}`, the address of all stand-ins."""
+    """A channel in front of its stand-in; `changes` to its settings, `limits` to what the stand-in allows."""
+    account = ACCOUNTS[name]
 
     @asynccontextmanager
     async def rig() -> AsyncIterator[Rig]:
-        stage = Stage(StandingClock())
-        async with serving_stub(stage) as (url, stop):
-            settings = {
-                key: value.replace("{url}", url) if isinstance(value, str) else value
-                for key, value in config.items()
-            }
-            settings |= {"allow_private": True, "timeout": SHORT}
-            async with registry.open_session(name, settings) as session:
-                channel = registry.build(name, settings, session=session, clock=stage.clock)
-                seen = Seen(stage.ledger)
-                yield Rig(channel, to, seen, stop, stage=stage, provider=provider or name, claims=claims)
+        stage = Stage(StandingClock(), limits=limits or {})
+        async with (
+            serving_stub(stage) as (url, stop),
+            account_channel(name, url, stage.clock, **changes) as channel,
+        ):
+            seen = Seen(stage.ledger)
+            yield Rig(
+                channel,
+                account.to,
+                seen,
+                stop,
+                stage=stage,
+                provider=account.provider,
+                claims=claims,
+                url=url,
+            )
 
     return rig
 
@@ -322,8 +333,8 @@ RIGS = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
-    "dingtalk_robot": account_rig("dingtalk_robot"),
-    "dingtalk": account_rig("dingtalk"),
-    "dingtalk_todo": account_rig("dingtalk_todo", claims="delivered"),
-    "zheding": account_rig("zheding"),
+    "dingtalk_robot": stub_rig("dingtalk_robot"),
+    "dingtalk": stub_rig("dingtalk"),
+    "dingtalk_todo": stub_rig("dingtalk_todo", claims="delivered"),
+    "zheding": stub_rig("zheding"),
 }
