@@ -50,7 +50,7 @@ class DingtalkApi:
             url = self._base.joinpath("v1.0", *path)
             return await call(method, url, data=data, headers={**JSON, TOKEN_HEADER: token})
 
-        return _granted(await self._tokens.using(once, lambda answer: code_of(answer) == TOKEN_REFUSED))
+        return _granted(await self._tokens.spend(once, lambda answer: code_of(answer) == TOKEN_REFUSED))
 
     async def _fetch(self) -> Token:
         body = {"appKey": self._config.app_key, "appSecret": self._config.app_secret.get_secret_value()}

@@ -60,19 +60,26 @@ class CardChannel(ABC):
 
     async def send_together(self, messages: Sequence[Message]) -> list[Receipt | ChannelError]:
         """One call for all whose address can be one; the others are told why they did not travel."""
-        begun = time.perf_counter()
         faults = list(self._faults(messages))
         going = [message for message, fault in zip(messages, faults, strict=True) if fault is None]
-        ref, code = await self._post(going, self._card(going[0])) if going else (None, None)
-        receipt = Receipt("accepted", ref, code, (time.perf_counter() - begun) * 1000)
-        return [fault or receipt for fault in faults]
+        if not going:
+            return [fault for fault in faults if fault is not None]
+        try:
+            outcome: Receipt | ChannelError = await self._travel(going)
+        except ChannelError as error:
+            if len(going) == len(messages):
+                raise
+            outcome = error
+        return [fault or outcome for fault in faults]
+
+    async def _travel(self, messages: Sequence[Message]) -> Receipt:
+        begun = time.perf_counter()
+        ref, code = await self._post(messages, card(messages[0], self._cards.link(messages[0])))
+        return Receipt("accepted", ref, code, (time.perf_counter() - begun) * 1000)
 
     @abstractmethod
     async def _post(self, messages: Sequence[Message], card: str) -> tuple[str | None, str]:
         """One call; the provider's reference and code."""
-
-    def _card(self, message: Message) -> str:
-        return card(message, self._cards.link(message))
 
     def _faults(self, messages: Sequence[Message]) -> Iterator[Rejected | None]:
         """Why a message cannot travel, or None, one by one."""

@@ -58,7 +58,7 @@ class Oapi:
             url = URL(f"{self._base}{path}").with_query(access_token=token)
             return await call("POST", url, data=data, headers=JSON)
 
-        return _granted(await self._tokens.using(post, lambda answer: code_of(answer) in TOKEN_REFUSED))
+        return _granted(await self._tokens.spend(post, lambda answer: code_of(answer) in TOKEN_REFUSED))
 
     async def _fetch(self) -> Token:
         secret = self._config.app_secret.get_secret_value()

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from aiohttp import ClientSession
 from pydantic import Field
 
-from connectors.channels.asking import ask_each, grouped, recall_each
+from connectors.channels.groups import ask_each, grouped, recall_each
 from connectors.channels.calls import Caller
 from connectors.channels.contract import Clock, RetrySafety
 from connectors.channels.dingtalk_api import DingtalkApi

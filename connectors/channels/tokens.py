@@ -46,7 +46,7 @@ class TokenCache:
         if not self._fresh():
             async with self._turn:
                 if not self._fresh():
-                    await self._fetch_anew()
+                    await self._renew()
         return self._text
 
     async def renew(self) -> str:
@@ -54,10 +54,10 @@ class TokenCache:
         self._until = None
         return await self.get()
 
-    async def using(
+    async def spend(
         self, call: Callable[[str], Awaitable[Answer]], refused: Callable[[Answer], bool]
     ) -> Answer:
-        """What `call` answers, given a token; once more with a new one where `refused` says that the token was at fault."""
+        """What `call` is answered with a token: a refused one was not looked past, so it is tried once with a new one."""
         token = await self.get()
         answer = await call(token)
         if not refused(answer):
@@ -73,7 +73,7 @@ class TokenCache:
     def _fresh(self) -> bool:
         return self._until is not None and self._clock.now() < self._until
 
-    async def _fetch_anew(self) -> None:
+    async def _renew(self) -> None:
         token = await self._fetch()
         self._text = token.text
         self._until = self._clock.now() + timedelta(seconds=token.seconds * _SHARE)

@@ -49,7 +49,7 @@ class Gateway:
         async def post(token: str) -> Answer:
             return await self._post(self._caller.send, path, {**parameters, "access_token": token})
 
-        return await self._tokens.using(post, _maybe_token)
+        return await self._tokens.spend(post, _maybe_token)
 
     async def renew(self) -> None:
         """Fetch a new token, which shows that key and secret are good."""

@@ -57,8 +57,9 @@ async def _show_log(request: web.Request) -> web.Response:
 async def _add_fault(request: web.Request) -> web.Response:
     """`{"provider": …, "action": "*", "kind": …, "times": 1, "skip": 0}`."""
     told = await _told(request)
-    if told.get("provider") not in request.app[NAMES]:
-        raise web.HTTPBadRequest(text=f"provider is one of {', '.join(request.app[NAMES])}\n")
+    names = request.app[NAMES]
+    if told.get("provider") not in names:
+        raise web.HTTPBadRequest(text=f"provider is one of {', '.join(names)}\n")
     if told.get("kind") not in KINDS:
         raise web.HTTPBadRequest(text=f"kind is one of {', '.join(KINDS)}\n")
     fault = Fault(

@@ -197,7 +197,7 @@ class Dingtalk:
         """Takes the task back from everybody."""
         task = self._task(told, "msg_task_id")
         for userid in _having(task, OK) if not task.recalled else ():
-            self._stage.take_back(self.name, APP_KEY, userid, task.key)
+            self._stage.take_back(self.name, task.key, userid)
         task.recalled = True
         return {}
 

@@ -140,7 +140,7 @@ class DingtalkTodo:
         if card is None:
             raise Refused(404, "todoTaskNotExist")
         del self._sources[card.source]
-        self._stage.take_back(self.name, APP_KEY, card.to, card.source)
+        self._stage.take_back(self.name, card.source, card.to)
         return {"result": True, "requestId": secrets.token_hex(8)}
 
 

@@ -1,4 +1,4 @@
-"""The truth: what each person received, what was accepted and thrown away, and which calls were made."""
+"""The truth: what each person has, what was accepted and thrown away, what was taken back, and which calls were made."""
 
 from __future__ import annotations
 
@@ -35,17 +35,6 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
-    """One message that vanished from one person's screen because its sender took it back."""
-
-    provider: str
-    account: str
-    to: str
-    key: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """One call of the interface: what it asked for, for how many recipients, and the code it was answered with."""
 
@@ -62,7 +51,7 @@ class Ledger:
 
     arrivals: list[Arrival] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
-    recalls: list[Recall] = field(default_factory=list)
+    taken_back: list[Arrival] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
     def received(self, to: str) -> list[str]:
@@ -71,7 +60,7 @@ class Ledger:
 
     def as_json(self) -> dict[str, Any]:
         """All lists, instants in ISO 8601."""
-        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "recalls", "calls")}
+        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "taken_back", "calls")}
 
 
 def _rows(entries: Iterable[Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from aiohttp import web
 from connectors.channels.contract import Clock
 from connectors.channels.limits import Limits
 from connectors.stub.faults import Faults
-from connectors.stub.ledger import Arrival, Call, Drop, Ledger, Recall
+from connectors.stub.ledger import Arrival, Call, Drop, Ledger
 from connectors.stub.windows import Windows
 
 Action = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -41,8 +41,16 @@ class Stage:
     def drop(self, provider: str, account: str, to: str, text: str, reason: str, key: str = "") -> None:
         self.ledger.drops.append(Drop(provider, account, to, text, key, reason, self.clock.now()))
 
-    def take_back(self, provider: str, account: str, to: str, key: str) -> None:
-        self.ledger.recalls.append(Recall(provider, account, to, key, self.clock.now()))
+    def take_back(self, provider: str, key: str, to: str | None = None) -> int:
+        """Take what arrived under `key` off the screens, of one person or of all; how many screens."""
+        gone = [
+            one
+            for one in self.ledger.arrivals
+            if (one.provider, one.key) == (provider, key) and to in (None, one.to)
+        ]
+        self.ledger.arrivals = [one for one in self.ledger.arrivals if one not in gone]
+        self.ledger.taken_back += gone
+        return len(gone)
 
     def read_by_now(self, at: datetime) -> bool:
         """Whether what arrived `at` has been read."""

@@ -14,6 +14,10 @@ FORMS = {
     "console": re.compile(r"\S+"),
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "webhook": re.compile(r"https?://[^\s/]+\S*"),
+    "dingtalk": re.compile(r"[A-Za-z0-9][A-Za-z0-9_@.-]{0,63}"),
+    "dingtalk_todo": re.compile(r"[A-Za-z0-9_=+-]{1,64}"),
+    "dingtalk_robot": re.compile(r"\S+"),
+    "zheding": re.compile(r"[A-Za-z0-9_-]{1,64}"),
 }
 """What an address of each channel looks like; whether it answers is seen when it is used."""
 

@@ -242,9 +242,9 @@ async def test_what_others_share_is_not_taken_back_from_one_of_them(alike: Rig) 
     messages = to_each(["ann", "bo"])
     sent = accepted(messages, await channel.send_together(messages), stage)
     assert await channel.recall(sent[:1]) == set()
-    assert not stage.ledger.recalls
+    assert not stage.ledger.taken_back
     assert await channel.recall(sent) == {"ntf-0", "ntf-1"}
-    assert {one.to for one in stage.ledger.recalls} == {"ann", "bo"}
+    assert {one.to for one in stage.ledger.taken_back} == {"ann", "bo"}
 
 
 async def test_a_day_later_the_provider_no_longer_tells(rig: Rig) -> None:

@@ -122,7 +122,7 @@ async def test_what_is_withdrawn_leaves_the_list_and_nothing_is_told_of_it(rig: 
     message = a_message(rig.to)
     mine = sent(message, await channel.send(message), stage)
     assert await channel.recall([mine]) == {"ntf-1"}
-    assert [one.key for one in stage.ledger.recalls] == ["ntf-1"]
+    assert [one.key for one in stage.ledger.taken_back] == ["ntf-1"]
     assert await channel.ask([mine]) == []
     assert await channel.recall([mine]) == set()
 

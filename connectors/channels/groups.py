@@ -1,4 +1,4 @@
-"""Asking about many messages, one call a group: what is known when something goes wrong on the way is not lost."""
+"""Asking about and taking back many messages, one call a group: what went well before something went wrong is not lost."""
 
 from __future__ import annotations
 
