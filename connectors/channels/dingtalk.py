@@ -15,12 +15,12 @@ from typing import Any, ClassVar
 from aiohttp import ClientSession
 from pydantic import Field
 
-from connectors.channels.groups import ask_each, grouped, recall_each
 from connectors.channels.calls import Caller
 from connectors.channels.contract import Clock, RetrySafety
 from connectors.channels.dingtalk_cards import CardChannel, CardConfig
 from connectors.channels.dingtalk_oapi import DingtalkAppConfig, Oapi
 from connectors.channels.dingtalk_results import told_of
+from connectors.channels.groups import ask_each, grouped, recall_each
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,

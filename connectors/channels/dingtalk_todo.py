@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 from aiohttp import ClientSession
 from pydantic import Field
 
-from connectors.channels.groups import ask_each, grouped, recall_each
 from connectors.channels.calls import Caller
 from connectors.channels.contract import Clock, RetrySafety
 from connectors.channels.dingtalk_api import DingtalkApi
 from connectors.channels.dingtalk_oapi import DingtalkAppConfig
 from connectors.channels.fitting import fitted, utf8
+from connectors.channels.groups import ask_each, grouped, recall_each
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import Message, News, Receipt, Rejected, Sent, Uncertain
 
