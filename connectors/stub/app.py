@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -50,8 +52,11 @@ def _mishaps(
     return serve
 
 
+_readable = partial(json.dumps, ensure_ascii=False, indent=1)
+
+
 async def _show_log(request: web.Request) -> web.Response:
-    return web.json_response(request.app[STAGE].ledger.as_json())
+    return web.json_response(request.app[STAGE].ledger.as_json(), dumps=_readable)
 
 
 async def _add_fault(request: web.Request) -> web.Response:

@@ -34,7 +34,7 @@ async def stub_channels_command(port: int, json_: bool) -> None:
             if json_:
                 print_json(_described(url))
             else:
-                click.echo(_told(url))
+                click.echo(words(url))
             await stop.wait()
 
 
@@ -47,7 +47,8 @@ def _described(url: str) -> dict[str, Any]:
     return {"url": url, "channels": channels, "doors": doors}
 
 
-def _told(url: str) -> str:
+def words(url: str) -> str:
+    """What is printed at the start: settings and calls to copy."""
     accounts = [
         f"{name}（地址如 {account.to}）\n  {json.dumps(account.settings(url), ensure_ascii=False)}"
         for name, account in ACCOUNTS.items()
