@@ -33,7 +33,7 @@ from connectors.channels.message import (
 )
 
 NOTICES = "/topapi/message/corpconversation"
-_USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_@.-]{0,63}")
+USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_@.-]{0,63}")
 
 
 class DingtalkConfig(DingtalkAppConfig, CardConfig):
@@ -65,7 +65,7 @@ class DingtalkChannel(CardChannel):
     asks_within: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, config: DingtalkConfig, session: ClientSession, clock: Clock) -> None:
-        super().__init__(config, _USERID)
+        super().__init__(config, USERID)
         self._agent = config.agent_id
         self._oapi = Oapi(Caller(session, config.timeout, "base_url"), config.base_url, config, clock)
 

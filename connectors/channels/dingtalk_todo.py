@@ -22,7 +22,7 @@ from connectors.channels.message import Message, News, Receipt, Rejected, Sent, 
 
 SUBJECT, DESCRIPTION = 1024, 4096  # published without a unit; bytes are the stricter reading
 PAGES = 20  # of a person's list, looked through for our tasks
-_UNION_ID = re.compile(r"[A-Za-z0-9_=+-]{1,64}")
+UNION_ID = re.compile(r"[A-Za-z0-9_=+-]{1,64}")
 
 
 class DingtalkTodoConfig(DingtalkAppConfig):
@@ -122,6 +122,6 @@ def _tasks_of(to: str) -> tuple[str, ...]:
 
 def _known(to: str) -> str:
     """The address as part of a path. Raises `Rejected`."""
-    if not _UNION_ID.fullmatch(to):
+    if not UNION_ID.fullmatch(to):
         raise Rejected("收件地址不是有效的 unionId")
     return to

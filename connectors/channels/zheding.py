@@ -21,7 +21,7 @@ from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import Message
 from connectors.channels.zheding_gateway import DUPLICATE, Gateway, content, duplicated, refusal, succeeded
 
-_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ACCOUNT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class ZhedingConfig(CardConfig):
@@ -48,7 +48,7 @@ class ZhedingChannel(CardChannel):
     safe_within: ClassVar[timedelta | None] = timedelta(hours=4)
 
     def __init__(self, config: ZhedingConfig, session: ClientSession, clock: Clock) -> None:
-        super().__init__(config, _ACCOUNT)
+        super().__init__(config, ACCOUNT_ID)
         self._tenant = config.tenant_id
         caller = Caller(session, config.timeout, "base_url")
         self._gateway = Gateway(caller, config.base_url, config.app_key, config.app_secret, clock)

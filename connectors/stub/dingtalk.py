@@ -1,5 +1,8 @@
 """DingTalk's work notices (docs/channels.md): every call is answered with success, and what goes beyond a limit, repeats
-what the person has had, or names somebody who is not there is thrown away; only `getsendresult` tells."""
+what the person has had, or names somebody who is not there is thrown away; only `getsendresult` tells.
+
+What refuses a call that makes no sense is not published: 400001 to 400003 are this stand-in's own.
+"""
 
 from __future__ import annotations
 

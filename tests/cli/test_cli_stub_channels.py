@@ -96,6 +96,12 @@ def test_what_is_printed_can_be_copied_line_by_line() -> None:
     assert readers == {"read_after": 300}
 
 
+def test_the_page_on_rehearsing_explains_every_mishap() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to.md").read_text(encoding="utf-8")
+    told = page.split("| kind | what happens |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE) == list(KINDS)
+
+
 def test_a_port_that_is_taken_is_said_with_what_to_do(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = ["stub-channels", "--port", str(taken.getsockname()[1])]
