@@ -9,7 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as mail_policy
 from typing import Any
@@ -278,6 +278,12 @@ async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Aw
         yield f"http://127.0.0.1:{runner.addresses[0][1]}", runner.cleanup
     finally:
         await runner.cleanup()
+
+
+def pass_time(stage: Stage, **amount: float) -> None:
+    """Move the stand-ins' clock on by `timedelta(**amount)`."""
+    assert isinstance(stage.clock, StandingClock)
+    stage.clock.instant += timedelta(**amount)
 
 
 @asynccontextmanager

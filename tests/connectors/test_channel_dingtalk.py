@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from channel_rigs import Rig, StandingClock, a_message, account_channel, stub_rig
+from channel_rigs import Rig, StandingClock, a_message, account_channel, pass_time, stub_rig
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,11 +53,6 @@ def parts(rig: Rig) -> tuple[DingtalkChannel, Stage]:
     assert isinstance(rig.channel, DingtalkChannel)
     assert rig.stage is not None
     return rig.channel, rig.stage
-
-
-def pass_time(stage: Stage, **amount: float) -> None:
-    assert isinstance(stage.clock, StandingClock)
-    stage.clock.instant += timedelta(**amount)
 
 
 def to_each(people: Sequence[str], **changes: Any) -> list[Message]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from channel_rigs import Rig, StandingClock, a_message, account_channel, stub_rig
+from channel_rigs import Rig, StandingClock, a_message, account_channel, pass_time, stub_rig
 from yarl import URL
 
 from connectors.channels.dingtalk_todo import DingtalkTodoChannel
@@ -38,11 +38,6 @@ def parts(rig: Rig) -> tuple[DingtalkTodoChannel, Stage]:
     assert isinstance(rig.channel, DingtalkTodoChannel)
     assert rig.stage is not None
     return rig.channel, rig.stage
-
-
-def pass_time(stage: Stage, **amount: float) -> None:
-    assert isinstance(stage.clock, StandingClock)
-    stage.clock.instant += timedelta(**amount)
 
 
 def sent(message: Message, receipt: Receipt, stage: Stage) -> Sent:
