@@ -28,6 +28,10 @@ class Account:
         }
         return {**filled, "allow_private": True}
 
+    def address(self, url: str) -> str:
+        """Whom one can send to, with the stand-ins at `url`."""
+        return self.to.replace("{url}", url)
+
 
 _APP = {"app_key": dingtalk_app.APP_KEY, "app_secret": dingtalk_app.APP_SECRET}
 _ROBOT = {"access_token": dingtalk_robot.TOKEN, "secret": dingtalk_robot.SECRET}

@@ -40,7 +40,7 @@ async def stub_channels_command(port: int, json_: bool) -> None:
 
 def _described(url: str) -> dict[str, Any]:
     channels = {
-        name: {"config": account.settings(url), "to": account.to, "provider": account.provider}
+        name: {"config": account.settings(url), "to": account.address(url), "provider": account.provider}
         for name, account in ACCOUNTS.items()
     }
     doors = {name: f"{url}/__{name}" for name in ("log", "faults", "readers")}
@@ -50,7 +50,7 @@ def _described(url: str) -> dict[str, Any]:
 def words(url: str) -> str:
     """What is printed at the start: settings and calls to copy."""
     accounts = [
-        f"{name}（地址如 {account.to}）\n  {json.dumps(account.settings(url), ensure_ascii=False)}"
+        f"{name}（地址如 {account.address(url)}）\n  {json.dumps(account.settings(url), ensure_ascii=False)}"
         for name, account in ACCOUNTS.items()
     ]
     fault = '{"provider": "dingtalk", "action": "asyncsend_v2", "kind": "timeout"}'

@@ -31,6 +31,8 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PASSWORD = "correct-horse-battery"
 SHORT = 0.4
 """Seconds a channel waits for a stand-in that never answers."""
+PATIENT = 20.0
+"""Seconds a channel waits for one that does, however busy the machine is."""
 
 
 @dataclass
@@ -289,28 +291,29 @@ def pass_time(stage: Stage, **amount: float) -> None:
 @asynccontextmanager
 async def account_channel(name: str, url: str, clock: Clock, **changes: Any) -> AsyncIterator[Channel]:
     """A channel with the account its stand-in keeps for it."""
-    settings = ACCOUNTS[name].settings(url) | {"timeout": SHORT} | changes
+    settings = ACCOUNTS[name].settings(url) | {"timeout": PATIENT} | changes
     async with registry.open_session(name, settings) as session:
         yield registry.build(name, settings, session=session, clock=clock)
 
 
 def stub_rig(
     name: str, *, claims: str = "accepted", limits: Mapping[str, Limits] | None = None, **changes: Any
-) -> Callable[[], AbstractAsyncContextManager[Rig]]:
-    """A channel in front of its stand-in; `changes` to its settings, `limits` to what the stand-in allows."""
+) -> Callable[..., AbstractAsyncContextManager[Rig]]:
+    """A channel in front of its stand-in; `changes` to its settings, `limits` to what the stand-in allows. What is made
+    takes further changes."""
     account = ACCOUNTS[name]
 
     @asynccontextmanager
-    async def rig() -> AsyncIterator[Rig]:
+    async def rig(**more: Any) -> AsyncIterator[Rig]:
         stage = Stage(StandingClock(), limits=limits or {})
         async with (
             serving_stub(stage) as (url, stop),
-            account_channel(name, url, stage.clock, **changes) as channel,
+            account_channel(name, url, stage.clock, **{**changes, **more}) as channel,
         ):
             seen = Seen(stage.ledger)
             yield Rig(
                 channel,
-                account.to,
+                account.address(url),
                 seen,
                 stop,
                 stage=stage,
@@ -335,7 +338,7 @@ class Seen(Sequence[Arrival]):
         return [Arrival(one.key, one.text) for one in self._ledger.arrivals][at]
 
 
-RIGS = {
+RIGS: dict[str, Callable[..., AbstractAsyncContextManager[Rig]]] = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
