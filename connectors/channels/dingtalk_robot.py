@@ -103,7 +103,7 @@ def _refusal(code: int) -> ChannelError:
         case 310000:
             return Misconfigured("secret", "签名、关键词或地址限制不符（310000）", code=told)
         case 300005:
-            return Misconfigured("access_token", "机器人不存在或已停用（300005）", code=told)
+            return Misconfigured("access_token", "机器人不存在、已停用或在外部群里（300005）", code=told)
         case 130101:
             return Throttled("发送过快，已被限流（130101）", PENALTY, code=told)
         case 90030:

@@ -12,10 +12,13 @@ from pydantic import ValidationError
 from connectors.channels import egress
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel, ChannelConfig, Clock, RetrySafety
+from connectors.channels.dingtalk import DingtalkChannel, DingtalkConfig
 from connectors.channels.dingtalk_robot import DingtalkRobotChannel, DingtalkRobotConfig
+from connectors.channels.dingtalk_todo import DingtalkTodoChannel, DingtalkTodoConfig
 from connectors.channels.email import EmailChannel, EmailConfig
 from connectors.channels.message import Misconfigured
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
+from connectors.channels.zheding import ZhedingChannel, ZhedingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ CHANNELS: Mapping[str, Entry] = {
     "webhook": Entry(WebhookConfig, WebhookChannel, WebhookChannel.retry_safety),
     "email": Entry(EmailConfig, EmailChannel, EmailChannel.retry_safety),
     "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
+    "dingtalk": Entry(DingtalkConfig, DingtalkChannel, DingtalkChannel.retry_safety),
+    "dingtalk_todo": Entry(DingtalkTodoConfig, DingtalkTodoChannel, DingtalkTodoChannel.retry_safety),
+    "zheding": Entry(ZhedingConfig, ZhedingChannel, ZhedingChannel.retry_safety),
 }
 
 

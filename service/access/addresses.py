@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from connectors.channels.dingtalk import USERID
+from connectors.channels.dingtalk_todo import UNION_ID
+from connectors.channels.zheding import ACCOUNT_ID
 from service.access import audit
 from service.access.unit import Unit
 from service.errors import InvalidInput
@@ -14,6 +17,10 @@ FORMS = {
     "console": re.compile(r"\S+"),
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "webhook": re.compile(r"https?://[^\s/]+\S*"),
+    "dingtalk": USERID,
+    "dingtalk_todo": UNION_ID,
+    "dingtalk_robot": re.compile(r"\S+"),
+    "zheding": ACCOUNT_ID,
 }
 """What an address of each channel looks like; whether it answers is seen when it is used."""
 

@@ -6,10 +6,10 @@ import asyncio
 import io
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as mail_policy
 from typing import Any
@@ -19,9 +19,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
-from connectors.channels.contract import Channel
+from connectors.channels.contract import Channel, Clock
+from connectors.channels.limits import Limits
 from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot
+from connectors.stub.accounts import ACCOUNTS
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
@@ -30,6 +31,8 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PASSWORD = "correct-horse-battery"
 SHORT = 0.4
 """Seconds a channel waits for a stand-in that never answers."""
+PATIENT = 20.0
+"""Seconds a channel waits for one that does, however busy the machine is."""
 
 
 @dataclass
@@ -80,6 +83,8 @@ class Rig:
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
     """The stand-in's name, which several channels may share."""
+    url: str = ""
+    """Where all stand-ins are."""
 
 
 @asynccontextmanager
@@ -277,23 +282,45 @@ async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Aw
         await runner.cleanup()
 
 
+def pass_time(stage: Stage, **amount: float) -> None:
+    """Move the stand-ins' clock on by `timedelta(**amount)`."""
+    assert isinstance(stage.clock, StandingClock)
+    stage.clock.instant += timedelta(**amount)
+
+
+@asynccontextmanager
+async def account_channel(name: str, url: str, clock: Clock, **changes: Any) -> AsyncIterator[Channel]:
+    """A channel with the account its stand-in keeps for it."""
+    settings = ACCOUNTS[name].settings(url) | {"timeout": PATIENT} | changes
+    async with registry.open_session(name, settings) as session:
+        yield registry.build(name, settings, session=session, clock=clock)
+
+
 def stub_rig(
-    name: str, to: str, *, provider: str = "", **config: Any
-) -> Callable[[], AbstractAsyncContextManager[Rig]]:
-    """A channel in front of its stand-in. A config value may hold `{url}`, the address of all stand-ins."""
+    name: str, *, claims: str = "accepted", limits: Mapping[str, Limits] | None = None, **changes: Any
+) -> Callable[..., AbstractAsyncContextManager[Rig]]:
+    """A channel in front of its stand-in; `changes` to its settings, `limits` to what the stand-in allows. What is made
+    takes further changes."""
+    account = ACCOUNTS[name]
 
     @asynccontextmanager
-    async def rig() -> AsyncIterator[Rig]:
-        stage = Stage(StandingClock())
-        async with serving_stub(stage) as (url, stop):
-            settings = {
-                key: value.replace("{url}", url) if isinstance(value, str) else value
-                for key, value in config.items()
-            }
-            settings |= {"allow_private": True, "timeout": SHORT}
-            async with registry.open_session(name, settings) as session:
-                channel = registry.build(name, settings, session=session, clock=stage.clock)
-                yield Rig(channel, to, Seen(stage.ledger), stop, stage=stage, provider=provider or name)
+    async def rig(**more: Any) -> AsyncIterator[Rig]:
+        stage = Stage(StandingClock(), limits=limits or {})
+        async with (
+            serving_stub(stage) as (url, stop),
+            account_channel(name, url, stage.clock, **{**changes, **more}) as channel,
+        ):
+            seen = Seen(stage.ledger)
+            yield Rig(
+                channel,
+                account.address(url),
+                seen,
+                stop,
+                stage=stage,
+                provider=account.provider,
+                claims=claims,
+                url=url,
+            )
 
     return rig
 
@@ -311,14 +338,12 @@ class Seen(Sequence[Arrival]):
         return [Arrival(one.key, one.text) for one in self._ledger.arrivals][at]
 
 
-ROBOT = {
-    "access_token": dingtalk_robot.TOKEN,
-    "secret": dingtalk_robot.SECRET,
-    "base_url": "{url}/dingtalk_robot",
-}
-RIGS = {
+RIGS: dict[str, Callable[..., AbstractAsyncContextManager[Rig]]] = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
-    "dingtalk_robot": stub_rig("dingtalk_robot", dingtalk_robot.GROUP, **ROBOT),
+    "dingtalk_robot": stub_rig("dingtalk_robot"),
+    "dingtalk": stub_rig("dingtalk"),
+    "dingtalk_todo": stub_rig("dingtalk_todo", claims="delivered"),
+    "zheding": stub_rig("zheding"),
 }
