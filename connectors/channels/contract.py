@@ -1,7 +1,7 @@
 """What every channel is. One suite, tests/connectors/test_channel_contract.py, holds all of them to it.
 
-A channel that can do more says so by having the methods of `Gathering`, `Asking` or `Recalling`; the sender looks with
-`isinstance`. `limits` are what its provider allows the account.
+A channel that can do more says so by having the methods of `Gathering`, `Verbatim`, `Asking` or `Recalling`; the sender
+looks with `isinstance`. `limits` are what its provider allows the account.
 """
 
 from __future__ import annotations
@@ -65,6 +65,14 @@ class Gathering(Protocol):
     async def send_together(self, messages: Sequence[Message]) -> list[Receipt | ChannelError]:
         """One call for messages that are `alike`; what came of each, in their order. Raises what befell all of them."""
         ...
+
+
+@runtime_checkable
+class Verbatim(Gathering, Protocol):
+    """Knows a repeat by the whole call only: messages that may have arrived together travel together again, exactly
+    those, or their repeat is none."""
+
+    verbatim: ClassVar[bool]
 
 
 @runtime_checkable

@@ -16,6 +16,7 @@ from connectors.channels.dingtalk_robot import DingtalkRobotChannel, DingtalkRob
 from connectors.channels.email import EmailChannel, EmailConfig
 from connectors.channels.message import Misconfigured
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
+from connectors.channels.wecom import WecomChannel, WecomConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ CHANNELS: Mapping[str, Entry] = {
     "webhook": Entry(WebhookConfig, WebhookChannel, WebhookChannel.retry_safety),
     "email": Entry(EmailConfig, EmailChannel, EmailChannel.retry_safety),
     "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
+    "wecom": Entry(WecomConfig, WecomChannel, WecomChannel.retry_safety),
 }
 
 

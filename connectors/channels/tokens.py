@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.channels.calls import Answer
 from connectors.channels.contract import Clock
 
 _SHARE = 0.9  # of its life; the rest covers slow calls and clocks that differ
@@ -37,6 +38,17 @@ class TokenCache:
                 if not self._fresh():
                     await self._renew()
         return self._text
+
+    async def spend(
+        self, call: Callable[[str], Awaitable[Answer]], refused: Callable[[Answer], bool]
+    ) -> Answer:
+        """What `call` is answered with a token: a refused one was not looked past, so it is tried once with a new one."""
+        token = await self.get()
+        answer = await call(token)
+        if not refused(answer):
+            return answer
+        self.drop(token)
+        return await call(await self.get())
 
     def drop(self, text: str) -> None:
         """The provider refused `text`; a newer one fetched meanwhile stays."""

@@ -10,8 +10,9 @@ from aiohttp import web
 from connectors.stub.dingtalk_robot import DingtalkRobot
 from connectors.stub.faults import KINDS, Fault
 from connectors.stub.provider import Action, Provider, Stage
+from connectors.stub.wecom import Wecom
 
-PROVIDERS: Sequence[Callable[[Stage], Provider]] = (DingtalkRobot,)
+PROVIDERS: Sequence[Callable[[Stage], Provider]] = (DingtalkRobot, Wecom)
 STAGE = web.AppKey("stage", Stage)
 
 

@@ -1,4 +1,4 @@
-"""The truth: what each person received, what was accepted and thrown away, and which calls were made."""
+"""The truth: what each person has, what was accepted and thrown away, what was taken back, and which calls were made."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class Ledger:
 
     arrivals: list[Arrival] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
+    taken_back: list[Arrival] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
     def received(self, to: str) -> list[str]:
@@ -57,8 +58,8 @@ class Ledger:
         return [arrival.text for arrival in self.arrivals if arrival.to == to]
 
     def as_json(self) -> dict[str, Any]:
-        """All three lists, instants in ISO 8601."""
-        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "calls")}
+        """All lists, instants in ISO 8601."""
+        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "taken_back", "calls")}
 
 
 def _rows(entries: Iterable[Any]) -> list[dict[str, Any]]:

@@ -19,12 +19,14 @@ Action = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Stage:
-    """What all stand-ins share. `read_after` is how long people take to read; None: they never do."""
+    """What all stand-ins share. `read_after` is how long people take to read; None: they never do. `strangers` are
+    addresses that no provider knows (any more)."""
 
     clock: Clock
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
     read_after: timedelta | None = None
+    strangers: set[str] = field(default_factory=set)
     windows: Windows = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,6 +37,13 @@ class Stage:
 
     def drop(self, provider: str, account: str, to: str, text: str, reason: str, key: str = "") -> None:
         self.ledger.drops.append(Drop(provider, account, to, text, key, reason, self.clock.now()))
+
+    def take_back(self, provider: str, key: str) -> int:
+        """Take what arrived under `key` off people's screens; how many screens."""
+        gone = [one for one in self.ledger.arrivals if (one.provider, one.key) == (provider, key)]
+        self.ledger.arrivals = [one for one in self.ledger.arrivals if one not in gone]
+        self.ledger.taken_back += gone
+        return len(gone)
 
     def called(self, provider: str, action: str, recipients: int, code: str) -> None:
         self.ledger.calls.append(Call(provider, action, recipients, code, self.clock.now()))

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as mail_policy
 from typing import Any
@@ -21,7 +21,7 @@ from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel
 from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot
+from connectors.stub import dingtalk_robot, wecom
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
@@ -80,6 +80,17 @@ class Rig:
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
     """The stand-in's name, which several channels may share."""
+
+    def at_once(self, number: int) -> int:
+        """How many of `number` messages the provider lets through in one instant."""
+        limits = self.channel.limits
+        return min([number, *(rate.most for rate in (*limits.calls, *limits.person))])
+
+    def wait(self, **length: float) -> None:
+        """Let time pass at the stand-in."""
+        if self.stage is not None:
+            assert isinstance(self.stage.clock, StandingClock)
+            self.stage.clock.instant += timedelta(**length)
 
 
 @asynccontextmanager
@@ -316,9 +327,16 @@ ROBOT = {
     "secret": dingtalk_robot.SECRET,
     "base_url": "{url}/dingtalk_robot",
 }
+WECOM = {
+    "corp_id": wecom.CORP,
+    "agent_id": wecom.AGENT,
+    "secret": wecom.SECRET,
+    "base_url": "{url}/wecom",
+}
 RIGS = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
     "dingtalk_robot": stub_rig("dingtalk_robot", dingtalk_robot.GROUP, **ROBOT),
+    "wecom": stub_rig("wecom", "ZhangSan", **WECOM),
 }
