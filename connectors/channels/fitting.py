@@ -28,6 +28,12 @@ def fitted(
     raise Rejected(f"消息超过渠道允许的长度（{room}），请缩短正文")
 
 
+def in_markdown(message: Message, between: str) -> Callable[[list[str]], str]:
+    """Renders lines as markdown: the subject as a heading above them, the link below, `between` two of them."""
+    links = [f"[查看]({message.link})"] if message.link else []
+    return lambda lines: between.join([f"### {message.subject}", *lines, *links])
+
+
 def words(message: Message) -> str:
     """All of a message that its readers see: what is equal here looks equal to them."""
     seen = [message.subject, message.text, *message.items, message.link]

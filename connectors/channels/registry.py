@@ -17,6 +17,7 @@ from connectors.channels.email import EmailChannel, EmailConfig
 from connectors.channels.message import Misconfigured
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
 from connectors.channels.wecom import WecomChannel, WecomConfig
+from connectors.channels.wecom_robot import WecomRobotChannel, WecomRobotConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ CHANNELS: Mapping[str, Entry] = {
     "email": Entry(EmailConfig, EmailChannel, EmailChannel.retry_safety),
     "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
     "wecom": Entry(WecomConfig, WecomChannel, WecomChannel.retry_safety),
+    "wecom_robot": Entry(WecomRobotConfig, WecomRobotChannel, WecomRobotChannel.retry_safety),
 }
 
 

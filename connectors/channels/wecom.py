@@ -18,7 +18,7 @@ from pydantic import Field, SecretStr
 
 from connectors.channels.calls import Answer, Caller
 from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
-from connectors.channels.fitting import fitted, one_line, words
+from connectors.channels.fitting import fitted, in_markdown, one_line, words
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,
@@ -149,7 +149,8 @@ class WecomChannel:
 
     def _content(self, message: Message) -> dict[str, Any]:
         if self._config.style == "markdown":
-            return {"msgtype": "markdown", "markdown": {"content": fitted(message, TEXT, _markdown(message))}}
+            whole = fitted(message, TEXT, in_markdown(message, "\n"))
+            return {"msgtype": "markdown", "markdown": {"content": whole}}
         if message.link is None:
             whole = fitted(message, TEXT, lambda lines: "\n".join([message.subject, *lines]))
             return {"msgtype": "text", "text": {"content": whole}}
@@ -163,11 +164,6 @@ class WecomChannel:
 
 
 _REPEATS_ARE_DROPPED = {"enable_duplicate_check": 1, "duplicate_check_interval": REMEMBERED}
-
-
-def _markdown(message: Message) -> Any:
-    links = [f"[查看]({message.link})"] if message.link else []
-    return lambda lines: "\n".join([f"### {message.subject}", *lines, *links])
 
 
 def _token_ended(answer: Answer) -> bool:

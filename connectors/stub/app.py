@@ -11,8 +11,9 @@ from connectors.stub.dingtalk_robot import DingtalkRobot
 from connectors.stub.faults import KINDS, Fault
 from connectors.stub.provider import Action, Provider, Stage
 from connectors.stub.wecom import Wecom
+from connectors.stub.wecom_robot import WecomRobot
 
-PROVIDERS: Sequence[Callable[[Stage], Provider]] = (DingtalkRobot, Wecom)
+PROVIDERS: Sequence[Callable[[Stage], Provider]] = (DingtalkRobot, Wecom, WecomRobot)
 STAGE = web.AppKey("stage", Stage)
 
 
