@@ -14,6 +14,8 @@ from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel, ChannelConfig, Clock, RetrySafety
 from connectors.channels.dingtalk_robot import DingtalkRobotChannel, DingtalkRobotConfig
 from connectors.channels.email import EmailChannel, EmailConfig
+from connectors.channels.feishu import FeishuChannel, FeishuConfig
+from connectors.channels.feishu_robot import FeishuRobotChannel, FeishuRobotConfig
 from connectors.channels.message import Misconfigured
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
 from connectors.channels.wecom import WecomChannel, WecomConfig
@@ -36,6 +38,8 @@ CHANNELS: Mapping[str, Entry] = {
     "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
     "wecom": Entry(WecomConfig, WecomChannel, WecomChannel.retry_safety),
     "wecom_robot": Entry(WecomRobotConfig, WecomRobotChannel, WecomRobotChannel.retry_safety),
+    "feishu": Entry(FeishuConfig, FeishuChannel, FeishuChannel.retry_safety),
+    "feishu_robot": Entry(FeishuRobotConfig, FeishuRobotChannel, FeishuRobotChannel.retry_safety),
 }
 
 

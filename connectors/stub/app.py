@@ -9,11 +9,13 @@ from aiohttp import web
 
 from connectors.stub.dingtalk_robot import DingtalkRobot
 from connectors.stub.faults import KINDS, Fault
+from connectors.stub.feishu import Feishu
+from connectors.stub.feishu_robot import FeishuRobot
 from connectors.stub.provider import Action, Provider, Stage
 from connectors.stub.wecom import Wecom
 from connectors.stub.wecom_robot import WecomRobot
 
-PROVIDERS: Sequence[Callable[[Stage], Provider]] = (DingtalkRobot, Wecom, WecomRobot)
+PROVIDERS: Sequence[Callable[[Stage], Provider]] = (DingtalkRobot, Wecom, WecomRobot, Feishu, FeishuRobot)
 STAGE = web.AppKey("stage", Stage)
 
 

@@ -21,7 +21,7 @@ from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel
 from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot, wecom, wecom_robot
+from connectors.stub import dingtalk_robot, feishu, feishu_robot, wecom, wecom_robot
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
@@ -334,7 +334,17 @@ WECOM = {
     "base_url": "{url}/wecom",
 }
 WECOM_ROBOT = {"key": wecom_robot.KEY, "base_url": "{url}/wecom_robot"}
-ROBOTS: dict[str, dict[str, Any]] = {"dingtalk_robot": ROBOT, "wecom_robot": WECOM_ROBOT}
+FEISHU = {"app_id": feishu.APP, "app_secret": feishu.SECRET, "base_url": "{url}/feishu"}
+FEISHU_ROBOT = {
+    "token": feishu_robot.TOKEN,
+    "secret": feishu_robot.SECRET,
+    "base_url": "{url}/feishu_robot",
+}
+ROBOTS: dict[str, dict[str, Any]] = {
+    "dingtalk_robot": ROBOT,
+    "wecom_robot": WECOM_ROBOT,
+    "feishu_robot": FEISHU_ROBOT,
+}
 RIGS = {
     "console": console_rig,
     "webhook": webhook_rig,
@@ -342,4 +352,6 @@ RIGS = {
     "dingtalk_robot": stub_rig("dingtalk_robot", dingtalk_robot.GROUP, **ROBOT),
     "wecom": stub_rig("wecom", "ZhangSan", **WECOM),
     "wecom_robot": stub_rig("wecom_robot", wecom_robot.GROUP, **WECOM_ROBOT),
+    "feishu": stub_rig("feishu", "ou_zhangsan", **FEISHU),
+    "feishu_robot": stub_rig("feishu_robot", feishu_robot.GROUP, **FEISHU_ROBOT),
 }

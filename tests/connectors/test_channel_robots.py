@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from channel_rigs import ROBOTS, a_message, stub_rig
+from channel_rigs import ROBOTS, StandingClock, a_message, stub_rig
 
+from connectors.channels import dingtalk_robot, feishu_robot
+from connectors.channels.feishu_robot import _refusal as feishu_refusal
 from connectors.channels.message import ChannelError, Misconfigured, Rejected, Retryable, Throttled
 from connectors.channels.wecom_robot import _refusal as wecom_refusal
 
@@ -40,6 +43,8 @@ async def test_a_message_fits_into_the_room_of_its_robot(name: str) -> None:
         ("dingtalk_robot", {"access_token": "other"}, "access_token"),
         ("dingtalk_robot", {"secret": "SECother"}, "secret"),
         ("wecom_robot", {"key": "other"}, "key"),
+        ("feishu_robot", {"token": "other"}, "token"),
+        ("feishu_robot", {"secret": "other"}, "secret"),
     ],
 )
 async def test_a_wrong_key_is_named_before_anything_is_posted(
@@ -57,3 +62,31 @@ async def test_a_wrong_key_is_named_before_anything_is_posted(
 )
 def test_every_code_of_wecom_means_what_the_page_says(code: int, kind: type[ChannelError]) -> None:
     assert type(wecom_refusal(code)) is kind
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (19001, Misconfigured), (19021, Misconfigured), (19022, Misconfigured), (19024, Misconfigured),
+        (11232, Throttled), (9499, Rejected),
+    ],
+)  # fmt: skip
+def test_every_code_of_feishu_means_what_the_page_says(code: int, kind: type[ChannelError]) -> None:
+    assert type(feishu_refusal(code)) is kind
+
+
+def test_signatures_are_those_the_providers_compute() -> None:
+    assert dingtalk_robot.sign("SECtest", "1700000000000") == "aZLLrriXgn05YbwaGR7knYsLeJADjr9NwLaNNKpxh4g="
+    assert feishu_robot.sign("SECtest", "1700000000") == "G7XpBpG8NgG02fJOAhX6FRAObIljmFoxVReo8I62pEk="
+
+
+@pytest.mark.parametrize("name", ["dingtalk_robot", "feishu_robot"])
+async def test_a_clock_that_is_an_hour_off_is_found_out(name: str) -> None:
+    async with stub_rig(name, "工作群", **ROBOTS[name])() as rig:
+        assert rig.stage is not None
+        channel = rig.channel
+        rig.stage.clock = StandingClock(rig.stage.clock.now() + timedelta(minutes=61))
+        with pytest.raises(Misconfigured) as caught:
+            await channel.send(a_message(rig.to))
+        assert caught.value.field == "secret"
+        assert not rig.stage.ledger.arrivals
