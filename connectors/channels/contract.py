@@ -82,7 +82,10 @@ class Asking(Protocol):
     asks_within: ClassVar[timedelta]
 
     async def ask(self, sent: Sequence[Sent]) -> list[News]:
-        """What is known by now; nothing for a message of which nothing is. Raises a `ChannelError`."""
+        """What is known by now; nothing for a message of which nothing is. Raises a `ChannelError`.
+
+        A channel whose receipts carry our id also finds what was never answered for: its `provider_ref` is empty.
+        """
         ...
 
 

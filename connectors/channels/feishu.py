@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 from aiohttp import ClientSession
 from pydantic import Field, SecretStr
 
+from connectors.channels.asking import one_by_one
 from connectors.channels.calls import Answer, Caller, pause_of
 from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
 from connectors.channels.feishu_cards import card
@@ -84,24 +85,11 @@ class FeishuChannel:
         )
 
     async def ask(self, sent: Sequence[Sent]) -> list[News]:
-        """Who has read, one call a message. Of groups nothing is told: one reader is not everybody.
-
-        When the provider slows us down, what is known by then is the answer.
-        """
-        news: list[News] = []
+        """Who has read, one call a message. Of groups nothing is told: one reader is not everybody."""
         if self._config.receive_id_type == "chat_id":
-            return news
+            return []
         since = self._clock.now() - self.asks_within
-        for one in sent:
-            if not one.provider_ref or one.at <= since:
-                continue
-            try:
-                news += await self._read(one)
-            except Throttled:
-                if not news:
-                    raise
-                break
-        return news
+        return await one_by_one([one for one in sent if one.provider_ref and one.at > since], self._read)
 
     async def probe(self) -> None:
         """Ask for the robot of the application: that needs id, secret and the ability to send messages."""

@@ -17,6 +17,7 @@ from connectors.channels.email import EmailChannel, EmailConfig
 from connectors.channels.feishu import FeishuChannel, FeishuConfig
 from connectors.channels.feishu_robot import FeishuRobotChannel, FeishuRobotConfig
 from connectors.channels.message import Misconfigured
+from connectors.channels.sms_aliyun import SmsAliyunChannel, SmsAliyunConfig
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
 from connectors.channels.wecom import WecomChannel, WecomConfig
 from connectors.channels.wecom_robot import WecomRobotChannel, WecomRobotConfig
@@ -40,6 +41,7 @@ CHANNELS: Mapping[str, Entry] = {
     "wecom_robot": Entry(WecomRobotConfig, WecomRobotChannel, WecomRobotChannel.retry_safety),
     "feishu": Entry(FeishuConfig, FeishuChannel, FeishuChannel.retry_safety),
     "feishu_robot": Entry(FeishuRobotConfig, FeishuRobotChannel, FeishuRobotChannel.retry_safety),
+    "sms_aliyun": Entry(SmsAliyunConfig, SmsAliyunChannel, SmsAliyunChannel.retry_safety),
 }
 
 

@@ -19,6 +19,7 @@ from pydantic import Field, SecretStr
 from connectors.channels.calls import Answer, Caller
 from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
 from connectors.channels.fitting import fitted, in_markdown, one_line, words
+from connectors.channels.gathering import send_ready
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,
@@ -88,10 +89,11 @@ class WecomChannel:
 
     async def send_together(self, messages: Sequence[Message]) -> list[Receipt | ChannelError]:
         """One call. Members the answer names as invalid or without a licence are refused, the others accepted."""
+        return await send_ready(messages, _member, self._send)
+
+    async def _send(self, messages: list[Message]) -> list[Receipt | ChannelError]:
         begun = time.perf_counter()
-        members = sorted({message.to for message in messages if _MEMBER.fullmatch(message.to)})
-        if not members:
-            return [_no_member() for _ in messages]
+        members = sorted({message.to for message in messages})
         body = {"touser": "|".join(members), **self._content(messages[0]), **_REPEATS_ARE_DROPPED}
         answer = await self._post("message/send", body | {"agentid": self._config.agent_id})
         if code := answer.code("errcode"):
@@ -184,8 +186,6 @@ def _companions(reference: str) -> int:
 
 def _missed(member: str, answer: Answer) -> ChannelError | None:
     """The provider lower-cases the ids it answers."""
-    if not _MEMBER.fullmatch(member):
-        return _no_member()
     if member.lower() in str(answer.told.get("invaliduser") or "").lower().split("|"):
         return Gone("成员不存在，或不在应用的可见范围内", code="invaliduser")
     if member.lower() in str(answer.told.get("unlicenseduser") or "").lower().split("|"):
@@ -193,8 +193,11 @@ def _missed(member: str, answer: Answer) -> ChannelError | None:
     return None
 
 
-def _no_member() -> ChannelError:
-    return Rejected("地址不是企业微信成员账号（userid）")
+def _member(message: Message) -> Message:
+    """Keeps out what would reach others: `@all`, or two ids with a bar between them."""
+    if not _MEMBER.fullmatch(message.to):
+        raise Rejected("地址不是企业微信成员账号（userid）")
+    return message
 
 
 def _refusal(code: int) -> ChannelError:

@@ -55,7 +55,8 @@ class Provider(Protocol):
     name: ClassVar[str]
 
     def actions(self) -> Mapping[tuple[str, str], Action]:
-        """(method, path below the name) → what answers. The path's last part names the action for faults."""
+        """(method, path below the name) → what answers. The path's last part, or a header where all have one
+        path, names the action for faults."""
         ...
 
     def revoke(self) -> None:

@@ -21,7 +21,7 @@ from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel
 from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot, feishu, feishu_robot, wecom, wecom_robot
+from connectors.stub import dingtalk_robot, feishu, feishu_robot, sms_aliyun, wecom, wecom_robot
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
@@ -51,6 +51,7 @@ def a_message(to: str, **changes: Any) -> Message:
         "link": "https://zhitui.example/t/abc",
         "expires_at": datetime(2026, 11, 23, 12, tzinfo=UTC),
         "topic": "tasks.digest",
+        "variables": {"count": "3", "code": "a1b2c3"},
     }
     return Message(**{**parts, **changes})
 
@@ -80,6 +81,13 @@ class Rig:
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
     """The stand-in's name, which several channels may share."""
+
+    shows: Callable[[Message], Sequence[str | None]] = lambda message: (
+        message.subject,
+        message.text,
+        message.link,
+    )
+    """What of a message its receiver sees."""
 
     def at_once(self, number: int) -> int:
         """How many of `number` messages the provider lets through in one instant."""
@@ -289,7 +297,12 @@ async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Aw
 
 
 def stub_rig(
-    name: str, to: str, *, provider: str = "", **config: Any
+    name: str,
+    to: str,
+    *,
+    provider: str = "",
+    shows: Callable[[Message], Sequence[str | None]] | None = None,
+    **config: Any,
 ) -> Callable[[], AbstractAsyncContextManager[Rig]]:
     """A channel in front of its stand-in. A config value may hold `{url}`, the address of all stand-ins."""
 
@@ -304,7 +317,9 @@ def stub_rig(
             settings |= {"allow_private": True, "timeout": SHORT}
             async with registry.open_session(name, settings) as session:
                 channel = registry.build(name, settings, session=session, clock=stage.clock)
-                yield Rig(channel, to, Seen(stage.ledger), stop, stage=stage, provider=provider or name)
+                made = Rig(channel, to, Seen(stage.ledger), stop, stage=stage, provider=provider or name)
+                made.shows = shows or made.shows
+                yield made
 
     return rig
 
@@ -340,6 +355,26 @@ FEISHU_ROBOT = {
     "secret": feishu_robot.SECRET,
     "base_url": "{url}/feishu_robot",
 }
+SMS_ALIYUN = {
+    "access_key_id": sms_aliyun.KEY_ID,
+    "access_key_secret": sms_aliyun.SECRET,
+    "templates": {
+        "tasks.digest": {
+            "sign": sms_aliyun.SIGN,
+            "code": "SMS_100",
+            "variables": [{"name": "count", "longest": 4}, {"name": "code", "longest": 8}],
+        }
+    },
+    "base_url": "{url}/sms_aliyun",
+}
+NUMBER = "13800000001"
+
+
+def _values(message: Message) -> Sequence[str]:
+    """A text message shows the values of an approved template and no words of ours."""
+    return list(message.variables.values())
+
+
 ROBOTS: dict[str, dict[str, Any]] = {
     "dingtalk_robot": ROBOT,
     "wecom_robot": WECOM_ROBOT,
@@ -354,4 +389,5 @@ RIGS = {
     "wecom_robot": stub_rig("wecom_robot", wecom_robot.GROUP, **WECOM_ROBOT),
     "feishu": stub_rig("feishu", "ou_zhangsan", **FEISHU),
     "feishu_robot": stub_rig("feishu_robot", feishu_robot.GROUP, **FEISHU_ROBOT),
+    "sms_aliyun": stub_rig("sms_aliyun", NUMBER, shows=_values, **SMS_ALIYUN),
 }

@@ -1,0 +1,79 @@
+"""What text messages have in common: approved templates and the values for their variables.
+
+A provider sends nothing but templates that were approved beforehand. What it would refuse about the values is refused
+here, before it costs a call: a missing or overlong value, and a URL, which no variable may hold (a link's fixed part
+belongs into the template, the variable takes its short code).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta, timezone
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from connectors.channels.message import Gone, Message, Misconfigured, Rejected
+
+CHINA = timezone(timedelta(hours=8))  # providers' days and times; the country has had no other since 1991
+_NUMBER = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_URL = re.compile(r"://|www\.|[a-z0-9-]\.(?:com|cn|net|org|top|vip|cc|gov|info)\b", re.ASCII | re.IGNORECASE)
+
+
+class Variable(BaseModel):
+    """A variable of a template and how many characters it may have at most."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    longest: int = Field(ge=1)
+
+
+class Template(BaseModel):
+    """An approved template: the signature it is sent under, its code, and its variables in their order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sign: str = Field(min_length=1)
+    code: str = Field(min_length=1)
+    variables: tuple[Variable, ...] = ()
+
+
+def template_of(templates: Mapping[str, Template], message: Message) -> Template:
+    """The template registered for the topic. Raises `Rejected`."""
+    try:
+        return templates[message.topic]
+    except KeyError:
+        raise Rejected(f"主题 {message.topic} 没有登记短信模板，请在 templates 里补上") from None
+
+
+def values_for(template: Template, message: Message) -> dict[str, str]:
+    """Variable → value, in the order of the template. Raises `Rejected` naming the variable, never its value."""
+    return {variable.name: _value(variable, message) for variable in template.variables}
+
+
+def _value(variable: Variable, message: Message) -> str:
+    value = message.variables.get(variable.name, "").strip()
+    if not value:
+        raise Rejected(f"模板变量 {variable.name} 没有值")
+    if len(value) > variable.longest:
+        raise Rejected(f"模板变量 {variable.name} 超过 {variable.longest} 个字")
+    if _URL.search(value):
+        raise Rejected(f"模板变量 {variable.name} 含有网址，网址须写在模板里，变量只放短码")
+    return value
+
+
+def number_of(message: Message) -> str:
+    """The address as a mobile number of eleven digits. Raises `Gone`: no other message could go there either."""
+    if not _NUMBER.fullmatch(message.to):
+        raise Gone("地址不是十一位手机号")
+    return message.to
+
+
+def check_names(template: Template, found: Sequence[str]) -> None:
+    """Raises `Misconfigured` when the approved text has other variables than those that are registered."""
+    registered = [variable.name for variable in template.variables]
+    if sorted(registered) != sorted(set(found)):
+        raise Misconfigured(
+            "templates", f"模板 {template.code} 的变量是 {'、'.join(found)}，登记的是 {'、'.join(registered)}"
+        )
