@@ -18,6 +18,7 @@ from connectors.channels.feishu import FeishuChannel, FeishuConfig
 from connectors.channels.feishu_robot import FeishuRobotChannel, FeishuRobotConfig
 from connectors.channels.message import Misconfigured
 from connectors.channels.sms_aliyun import SmsAliyunChannel, SmsAliyunConfig
+from connectors.channels.sms_tencent import SmsTencentChannel, SmsTencentConfig
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
 from connectors.channels.wecom import WecomChannel, WecomConfig
 from connectors.channels.wecom_robot import WecomRobotChannel, WecomRobotConfig
@@ -42,6 +43,7 @@ CHANNELS: Mapping[str, Entry] = {
     "feishu": Entry(FeishuConfig, FeishuChannel, FeishuChannel.retry_safety),
     "feishu_robot": Entry(FeishuRobotConfig, FeishuRobotChannel, FeishuRobotChannel.retry_safety),
     "sms_aliyun": Entry(SmsAliyunConfig, SmsAliyunChannel, SmsAliyunChannel.retry_safety),
+    "sms_tencent": Entry(SmsTencentConfig, SmsTencentChannel, SmsTencentChannel.retry_safety),
 }
 
 

@@ -70,10 +70,15 @@ def number_of(message: Message) -> str:
     return message.to
 
 
-def check_names(template: Template, found: Sequence[str]) -> None:
-    """Raises `Misconfigured` when the approved text has other variables than those that are registered."""
-    registered = [variable.name for variable in template.variables]
+def checked(template: Template, message: Message) -> Message:
+    """The message, if number and values are such that the provider could send it. Raises `Rejected`."""
+    number_of(message)
+    values_for(template, message)
+    return message
+
+
+def check_names(code: str, registered: Sequence[str], found: Sequence[str]) -> None:
+    """Raises `Misconfigured` when the approved text of a template has other variables than those `registered`."""
     if sorted(registered) != sorted(set(found)):
-        raise Misconfigured(
-            "templates", f"模板 {template.code} 的变量是 {'、'.join(found)}，登记的是 {'、'.join(registered)}"
-        )
+        told = f"模板 {code} 的变量是 {'、'.join(found)}，登记的是 {'、'.join(registered)}"
+        raise Misconfigured("templates", told)

@@ -16,7 +16,7 @@ from aiohttp import ClientSession
 from pydantic import Field, SecretStr
 
 from connectors.channels.acs3 import Acs3
-from connectors.channels.asking import one_by_one
+from connectors.channels.asking import carried, one_by_one
 from connectors.channels.calls import Answer, Caller
 from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
 from connectors.channels.gathering import send_ready
@@ -38,7 +38,7 @@ from connectors.channels.sms import (
     CHINA,
     Template,
     check_names,
-    number_of,
+    checked,
     template_of,
     values_for,
 )
@@ -107,7 +107,7 @@ class SmsAliyunChannel:
         async def send(ready: list[Message]) -> list[Receipt | ChannelError]:
             return await self._send(template, ready)
 
-        return await send_ready(messages, lambda message: _checked(template, message), send)
+        return await send_ready(messages, lambda message: checked(template, message), send)
 
     async def ask(self, sent: Sequence[Sent]) -> list[News]:
         """Whether the phones have them, one call a message. One without a `provider_ref` was never answered for, and
@@ -116,7 +116,8 @@ class SmsAliyunChannel:
         since = self._clock.now() - self.asks_within
 
         async def ask(one: Sent) -> list[News]:
-            return _news(one, _own(one, await self._records(one), asked))
+            records = await self._records(one)
+            return _news(one, records if one.provider_ref else carried(one, records, "OutId", asked))
 
         return await one_by_one([one for one in sent if one.at > since], ask)
 
@@ -131,7 +132,8 @@ class SmsAliyunChannel:
                 raise Misconfigured("templates", f"模板 {template.code} 查不到（{code}）", code=code)
             if answer.told.get("TemplateStatus") != _APPROVED:
                 raise Misconfigured("templates", f"模板 {template.code} 还没有通过审核")
-            check_names(template, re.findall(r"\$\{(\w+)\}", answer.word("TemplateContent")))
+            names = [variable.name for variable in template.variables]
+            check_names(template.code, names, re.findall(r"\$\{(\w+)\}", answer.word("TemplateContent")))
 
     async def _send(self, template: Template, messages: list[Message]) -> list[Receipt | ChannelError]:
         begun = time.perf_counter()
@@ -191,23 +193,8 @@ class SmsAliyunChannel:
         return [record for record in records if isinstance(record, dict)]
 
 
-def _checked(template: Template, message: Message) -> Message:
-    number_of(message)
-    values_for(template, message)
-    return message
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _own(one: Sent, records: list[dict[str, Any]], asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Of what a number got, what is this message: by its call where that is known, else by the id the call carried,
-    which is its own or that of the message to another number with which it travelled."""
-    if one.provider_ref:
-        return records
-    own = [record for record in records if record.get("OutId") == one.id]
-    return own or [record for record in records if asked.get(str(record.get("OutId")), one.to) != one.to]
 
 
 def _news(one: Sent, records: list[dict[str, Any]]) -> list[News]:

@@ -21,7 +21,7 @@ from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel
 from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot, feishu, feishu_robot, sms_aliyun, wecom, wecom_robot
+from connectors.stub import dingtalk_robot, feishu, feishu_robot, sms_aliyun, sms_tencent, wecom, wecom_robot
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
@@ -355,7 +355,7 @@ FEISHU_ROBOT = {
     "secret": feishu_robot.SECRET,
     "base_url": "{url}/feishu_robot",
 }
-SMS_ALIYUN = {
+SMS_ALIYUN: dict[str, Any] = {
     "access_key_id": sms_aliyun.KEY_ID,
     "access_key_secret": sms_aliyun.SECRET,
     "templates": {
@@ -366,6 +366,13 @@ SMS_ALIYUN = {
         }
     },
     "base_url": "{url}/sms_aliyun",
+}
+SMS_TENCENT = {
+    "secret_id": sms_tencent.SECRET_ID,
+    "secret_key": sms_tencent.SECRET_KEY,
+    "app_id": sms_tencent.APP,
+    "templates": {"tasks.digest": SMS_ALIYUN["templates"]["tasks.digest"] | {"code": "1001"}},
+    "base_url": "{url}/sms_tencent",
 }
 NUMBER = "13800000001"
 
@@ -390,4 +397,5 @@ RIGS = {
     "feishu": stub_rig("feishu", "ou_zhangsan", **FEISHU),
     "feishu_robot": stub_rig("feishu_robot", feishu_robot.GROUP, **FEISHU_ROBOT),
     "sms_aliyun": stub_rig("sms_aliyun", NUMBER, shows=_values, **SMS_ALIYUN),
+    "sms_tencent": stub_rig("sms_tencent", NUMBER, shows=_values, **SMS_TENCENT),
 }

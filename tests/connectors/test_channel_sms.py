@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from channel_rigs import NUMBER, SMS_ALIYUN, Rig, a_message, stub_rig
+from channel_rigs import NUMBER, SMS_ALIYUN, Rig, StandingClock, a_message, stub_rig
 
 from connectors.channels import acs3
 from connectors.channels.message import (
@@ -250,7 +250,7 @@ async def test_a_wrong_setting_is_named_before_anything_is_sent(change: dict[str
 
 async def test_a_clock_that_is_wrong_is_found_out(aliyun: Rig) -> None:
     channel, stage = parts(aliyun)
-    stage.clock = type(stage.clock)(stage.clock.now() + timedelta(minutes=16))  # type: ignore[call-arg]
+    stage.clock = StandingClock(stage.clock.now() + timedelta(minutes=16))
     with pytest.raises(Misconfigured, match="时钟"):
         await channel.send(a_message(NUMBER))
     assert not stage.ledger.arrivals
