@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.channels.limits import Limits
 from connectors.channels.message import ChannelError, Message, News, Receipt, Sent
@@ -31,6 +31,13 @@ class ChannelConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     limits: Limits = Limits()
+
+
+class ProviderConfig(ChannelConfig):
+    """The settings of an account at a provider who is called over HTTP; each has its own `base_url`."""
+
+    timeout: float = Field(15.0, gt=0, le=60)
+    allow_private: bool = False
 
 
 class Channel(Protocol):

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr
 from yarl import URL
 
 from connectors.channels.calls import Caller
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
 from connectors.channels.fitting import fitted, in_markdown
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
@@ -31,14 +31,12 @@ ROOM = 20_000  # bytes of a body; what fits is far below
 PENALTY = 600.0  # seconds a robot is silent that sent too fast
 
 
-class DingtalkRobotConfig(ChannelConfig):
+class DingtalkRobotConfig(ProviderConfig):
     """One robot of one group. `secret` is that of the security setting 加签."""
 
     access_token: SecretStr
     secret: SecretStr
     base_url: str = Field("https://oapi.dingtalk.com", description="for rehearsals against a stand-in")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(calls=(Rate(most=20, seconds=60),))
 
 

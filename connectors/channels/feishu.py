@@ -15,10 +15,10 @@ from typing import Any, ClassVar, Literal
 from aiohttp import ClientSession
 from pydantic import Field, SecretStr
 
-from connectors.channels.asking import one_by_one
 from connectors.channels.calls import Answer, Caller, pause_of
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
 from connectors.channels.feishu_cards import card
+from connectors.channels.groups import ask_each
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,
@@ -38,15 +38,13 @@ _UUID = 50  # characters
 _TOKEN_ENDED = 99991663
 
 
-class FeishuConfig(ChannelConfig):
+class FeishuConfig(ProviderConfig):
     """One application of one tenant. `receive_id_type` is the kind of all addresses of this account."""
 
     app_id: str = Field(min_length=1)
     app_secret: SecretStr
     receive_id_type: Literal["open_id", "user_id", "union_id", "email", "chat_id"] = "open_id"
     base_url: str = Field("https://open.feishu.cn", description="https://open.larksuite.com for Lark")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(
         calls=(Rate(most=50, seconds=1), Rate(most=1000, seconds=60)), person=(Rate(most=5, seconds=1),)
     )
@@ -89,7 +87,7 @@ class FeishuChannel:
         if self._config.receive_id_type == "chat_id":
             return []
         since = self._clock.now() - self.asks_within
-        return await one_by_one([one for one in sent if one.provider_ref and one.at > since], self._read)
+        return await ask_each([[one] for one in sent if one.provider_ref and one.at > since], self._read)
 
     async def probe(self) -> None:
         """Ask for the robot of the application: that needs id, secret and the ability to send messages."""
@@ -99,17 +97,11 @@ class FeishuChannel:
         except Rejected as error:
             raise Misconfigured("app_id", error.reason, code=error.code) from error
 
-    async def _read(self, one: Sent) -> list[News]:
-        answer = await self._call(
-            "GET",
-            f"im/v1/messages/{one.provider_ref}/read_users",
-            again=True,
-            params={"user_id_type": "open_id"},
-        )
-        try:
-            _check(answer)
-        except Rejected:  # of this message nothing is told any more
-            return []
+    async def _read(self, group: Sequence[Sent]) -> list[News]:
+        [one] = group
+        path = f"im/v1/messages/{one.provider_ref}/read_users"
+        answer = await self._call("GET", path, again=True, params={"user_id_type": "open_id"})
+        _check(answer)
         times = [int(item["timestamp"]) for item in (answer.told.get("data") or {}).get("items") or []]
         return [News(one.id, "read", at=datetime.fromtimestamp(min(times) / 1000, UTC))] if times else []
 

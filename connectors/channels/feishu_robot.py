@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr
 from yarl import URL
 
 from connectors.channels.calls import Caller
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
 from connectors.channels.feishu_cards import card
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import ChannelError, Message, Misconfigured, Receipt, Rejected, Throttled
@@ -22,14 +22,12 @@ from connectors.channels.robots import Robot
 ROOM = 19_500  # bytes of a card; the body around it may have 20,000 with it
 
 
-class FeishuRobotConfig(ChannelConfig):
+class FeishuRobotConfig(ProviderConfig):
     """One robot of one group. `secret` is that of the security setting 签名校验."""
 
     token: SecretStr
     secret: SecretStr
     base_url: str = Field("https://open.feishu.cn", description="https://open.larksuite.com for Lark")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(
         calls=(Rate(most=5, seconds=1), Rate(most=100, seconds=60)), crowded_minutes=(0, 30)
     )

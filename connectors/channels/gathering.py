@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from connectors.channels.contract import Gathering
 from connectors.channels.message import ChannelError, Message, Receipt, Rejected
 
 Ready = TypeVar("Ready")
+
+
+async def send_alone(channel: Gathering, message: Message) -> Receipt:
+    """A call for one message; what came of it is raised if it is an error."""
+    [outcome] = await channel.send_together([message])
+    if isinstance(outcome, ChannelError):
+        raise outcome
+    return outcome
 
 
 async def send_ready(

@@ -1,4 +1,4 @@
-"""What text messages have in common: approved templates and the values for their variables.
+"""What text messages have in common: approved templates, and finding what was never answered for.
 
 A provider sends nothing but templates that were approved beforehand. What it would refuse about the values is refused
 here, before it costs a call: a missing or overlong value, and a URL, which no variable may hold (a link's fixed part
@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta, timezone
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.channels.message import Gone, Message, Misconfigured, Rejected
+from connectors.channels.message import Gone, Message, Misconfigured, Rejected, Sent
 
 CHINA = timezone(timedelta(hours=8))  # providers' days and times; the country has had no other since 1991
-_NUMBER = re.compile(r"1[3-9]\d{9}", re.ASCII)
+NUMBER = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _URL = re.compile(r"://|www\.|[a-z0-9-]\.(?:com|cn|net|org|top|vip|cc|gov|info)\b", re.ASCII | re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ def _value(variable: Variable, message: Message) -> str:
 
 def number_of(message: Message) -> str:
     """The address as a mobile number of eleven digits. Raises `Gone`: no other message could go there either."""
-    if not _NUMBER.fullmatch(message.to):
+    if not NUMBER.fullmatch(message.to):
         raise Gone("地址不是十一位手机号")
     return message.to
 
@@ -82,3 +83,14 @@ def check_names(code: str, registered: Sequence[str], found: Sequence[str]) -> N
     if sorted(registered) != sorted(set(found)):
         told = f"模板 {code} 的变量是 {'、'.join(found)}，登记的是 {'、'.join(registered)}"
         raise Misconfigured("templates", told)
+
+
+def carried(
+    one: Sent, records: Sequence[dict[str, Any]], name: str, asked: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Of what one address got, what is this message: by the id under `name` that its call carried.
+
+    That is its own, or the id of a message to another address with which it travelled; `asked` maps ids to addresses.
+    """
+    own = [record for record in records if record.get(name) == one.id]
+    return own or [record for record in records if asked.get(str(record.get(name)), one.to) != one.to]

@@ -16,10 +16,10 @@ from aiohttp import ClientSession
 from pydantic import Field, SecretStr
 
 from connectors.channels.acs3 import Acs3
-from connectors.channels.asking import carried, one_by_one
 from connectors.channels.calls import Answer, Caller
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
-from connectors.channels.gathering import send_ready
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
+from connectors.channels.gathering import send_alone, send_ready
+from connectors.channels.groups import ask_each
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,
@@ -37,6 +37,7 @@ from connectors.channels.message import (
 from connectors.channels.sms import (
     CHINA,
     Template,
+    carried,
     check_names,
     checked,
     template_of,
@@ -50,15 +51,13 @@ _APPROVED = 1
 _FAILED, _DELIVERED = 2, 3  # SendStatus; 1 is still on its way
 
 
-class SmsAliyunConfig(ChannelConfig):
+class SmsAliyunConfig(ProviderConfig):
     """One account. `templates` says for each topic which approved template is sent."""
 
     access_key_id: str = Field(min_length=1)
     access_key_secret: SecretStr
     templates: Mapping[str, Template] = Field(min_length=1)
     base_url: str = Field("https://dysmsapi.aliyuncs.com", description="for rehearsals against a stand-in")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(
         calls=(Rate(most=5000, seconds=1),), person=(Rate(most=40, seconds=86_400),), together=100
     )
@@ -87,10 +86,7 @@ class SmsAliyunChannel:
 
     async def send(self, message: Message) -> Receipt:
         """`accepted`, with the BizId; whether the phone has it, `ask` tells."""
-        [outcome] = await self.send_together([message])
-        if isinstance(outcome, ChannelError):
-            raise outcome
-        return outcome
+        return await send_alone(self, message)
 
     def alike(self, message: Message) -> str:
         """The template: each number has values of its own within one call."""
@@ -115,11 +111,12 @@ class SmsAliyunChannel:
         asked = {one.id: one.to for one in sent}
         since = self._clock.now() - self.asks_within
 
-        async def ask(one: Sent) -> list[News]:
+        async def ask(group: Sequence[Sent]) -> list[News]:
+            [one] = group
             records = await self._records(one)
             return _news(one, records if one.provider_ref else carried(one, records, "OutId", asked))
 
-        return await one_by_one([one for one in sent if one.at > since], ask)
+        return await ask_each([[one] for one in sent if one.at > since], ask)
 
     async def probe(self) -> None:
         """Whether the key opens the account, every template is approved, and has the variables that are registered."""

@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 from aiohttp import ClientSession
 from pydantic import Field, SecretStr
 
-from connectors.channels.asking import carried, one_by_one
 from connectors.channels.calls import Caller
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
-from connectors.channels.gathering import send_ready
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
+from connectors.channels.gathering import send_alone, send_ready
+from connectors.channels.groups import ask_each
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,
@@ -33,7 +33,7 @@ from connectors.channels.message import (
     Throttled,
     Uncertain,
 )
-from connectors.channels.sms import Template, check_names, checked, template_of, values_for
+from connectors.channels.sms import Template, carried, check_names, checked, template_of, values_for
 from connectors.channels.tc3 import Tc3
 
 _VERSION = "2021-01-11"
@@ -42,7 +42,7 @@ _EDGE = 60  # seconds by which the provider's clock may be behind ours
 _APPROVED = 0
 
 
-class SmsTencentConfig(ChannelConfig):
+class SmsTencentConfig(ProviderConfig):
     """One application of one account. `templates` says for each topic which approved template is sent."""
 
     secret_id: str = Field(min_length=1)
@@ -51,8 +51,6 @@ class SmsTencentConfig(ChannelConfig):
     templates: Mapping[str, Template] = Field(min_length=1)
     region: str = "ap-guangzhou"
     base_url: str = Field("https://sms.tencentcloudapi.com", description="for rehearsals against a stand-in")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(
         calls=(Rate(most=3000, seconds=1),),
         person=(Rate(most=1, seconds=30), Rate(most=10, seconds=86_400)),
@@ -86,10 +84,7 @@ class SmsTencentChannel:
 
     async def send(self, message: Message) -> Receipt:
         """`accepted`, with the SerialNo; whether the phone has it, `ask` tells."""
-        [outcome] = await self.send_together([message])
-        if isinstance(outcome, ChannelError):
-            raise outcome
-        return outcome
+        return await send_alone(self, message)
 
     def alike(self, message: Message) -> str:
         """Template and values: one call carries them once."""
@@ -114,13 +109,14 @@ class SmsTencentChannel:
         asked = {one.id: one.to for one in sent}
         since = self._clock.now() - self.asks_within
 
-        async def ask(one: Sent) -> list[News]:
+        async def ask(group: Sequence[Sent]) -> list[News]:
+            [one] = group
             records = await self._records(one)
             if one.provider_ref:
                 return _news(one, [row for row in records if row.get("SerialNo") == one.provider_ref])
             return _news(one, carried(one, records, "SessionContext", asked))
 
-        return await one_by_one([one for one in sent if one.at > since], ask)
+        return await ask_each([[one] for one in sent if one.at > since], ask)
 
     async def probe(self) -> None:
         """Whether the key opens the account, every template is approved and has as many variables as are registered."""

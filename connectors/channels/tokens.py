@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from connectors.channels.calls import Answer
 from connectors.channels.contract import Clock
+from connectors.channels.message import Retryable
 
 _SHARE = 0.9  # of its life; the rest covers slow calls and clocks that differ
 
@@ -19,6 +21,14 @@ class Token:
 
     text: str
     seconds: float
+
+    @classmethod
+    def told(cls, told: Mapping[str, Any], text: str, seconds: str) -> Token:
+        """The token an answer holds under these names. Raises `Retryable` when it holds none."""
+        try:
+            return cls(str(told[text]), float(told[seconds]))
+        except (KeyError, TypeError, ValueError):
+            raise Retryable("服务商的答复里没有令牌") from None
 
 
 class TokenCache:
@@ -38,6 +48,11 @@ class TokenCache:
                 if not self._fresh():
                     await self._renew()
         return self._text
+
+    async def renew(self) -> str:
+        """A new token, whatever there is: it shows that the credentials are still good."""
+        self._until = None
+        return await self.get()
 
     async def spend(
         self, call: Callable[[str], Awaitable[Answer]], refused: Callable[[Answer], bool]

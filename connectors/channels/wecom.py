@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
@@ -17,9 +16,10 @@ from aiohttp import ClientSession
 from pydantic import Field, SecretStr
 
 from connectors.channels.calls import Answer, Caller
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
 from connectors.channels.fitting import fitted, in_markdown, one_line, words
-from connectors.channels.gathering import send_ready
+from connectors.channels.gathering import send_alone, send_ready
+from connectors.channels.groups import grouped, recall_each
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,
@@ -37,12 +37,12 @@ from connectors.channels.tokens import Token, TokenCache
 REMEMBERED = 14_400  # seconds, the longest `duplicate_check_interval` there is
 RECALLED_WITHIN = timedelta(hours=24)
 TITLE, CARD, TEXT = 128, 512, 2048  # bytes; what is longer is cut by the provider, in the middle of a word
-_MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 _TOKEN_ENDED = frozenset({40014, 42001})
 _PLAIN = str.maketrans("<>", "＜＞")  # cards read some HTML
 
 
-class WecomConfig(ChannelConfig):
+class WecomConfig(ProviderConfig):
     """One application of one corporation. `style` markdown is shown in WeCom only, not in WeChat."""
 
     corp_id: str = Field(min_length=1)
@@ -50,8 +50,6 @@ class WecomConfig(ChannelConfig):
     secret: SecretStr
     style: Literal["textcard", "markdown"] = "textcard"
     base_url: str = Field("https://qyapi.weixin.qq.com", description="for rehearsals against a stand-in")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(
         calls=(Rate(most=10_000, seconds=60), Rate(most=150_000, seconds=3600)),
         person=(Rate(most=30, seconds=60), Rate(most=1000, seconds=3600)),
@@ -78,10 +76,7 @@ class WecomChannel:
 
     async def send(self, message: Message) -> Receipt:
         """`accepted`; WeCom tells of no application message whether it was read."""
-        [outcome] = await self.send_together([message])
-        if isinstance(outcome, ChannelError):
-            raise outcome
-        return outcome
+        return await send_alone(self, message)
 
     def alike(self, message: Message) -> str:
         """Equal words: the call carries them once."""
@@ -105,10 +100,9 @@ class WecomChannel:
     async def recall(self, sent: Sequence[Sent]) -> set[str]:
         """Within 24 hours. What travelled together can only be taken back together: part of a call stays."""
         since = self._clock.now() - RECALLED_WITHIN
-        asked = Counter(one.provider_ref for one in sent if one.at > since)
-        whole = [ref for ref, number in asked.items() if number >= _companions(ref)]
-        gone = {ref for ref in whole if await self._recall(ref.partition("*")[0])}
-        return {one.id for one in sent if one.provider_ref in gone and one.at > since}
+        shared = grouped((one for one in sent if one.at > since), lambda one: one.provider_ref)
+        whole = (group for group in shared if len({one.to for one in group}) >= _call(group)[1])
+        return await recall_each(whole, self._take_back)
 
     async def probe(self) -> None:
         """Ask for the application itself: that needs the right corporation, secret, agent and caller's address."""
@@ -125,11 +119,9 @@ class WecomChannel:
                 raise error
             raise Misconfigured("agent_id", error.reason, code=error.code)
 
-    async def _recall(self, msgid: str) -> bool:
-        code = (await self._post("message/recall", {"msgid": msgid})).code("errcode")
-        if code and not isinstance(error := _refusal(code), Rejected):
-            raise error
-        return not code
+    async def _take_back(self, group: Sequence[Sent]) -> None:
+        if code := (await self._post("message/recall", {"msgid": _call(group)[0]})).code("errcode"):
+            raise _refusal(code)
 
     async def _post(self, action: str, body: dict[str, Any]) -> Answer:
         async def call(token: str) -> Answer:
@@ -173,15 +165,17 @@ def _token_ended(answer: Answer) -> bool:
 
 
 def _reference(answer: Answer, members: int) -> str | None:
-    """The msgid, and how many share it: `recall` must not take from one what was meant for another."""
+    """The msgid and, if they are several, how many share it: `recall` must not take from one what another was sent."""
     msgid = answer.told.get("msgid")
     if not msgid:
         return None
-    return str(msgid) if members == 1 else f"{msgid}*{members}"
+    return str(msgid) if members == 1 else f"{msgid}/{members}"
 
 
-def _companions(reference: str) -> int:
-    return int(reference.partition("*")[2] or 1)
+def _call(group: Sequence[Sent]) -> tuple[str, int]:
+    """The msgid and how many share it."""
+    msgid, _, members = group[0].provider_ref.rpartition("/")
+    return (msgid, int(members)) if msgid else (members, 1)
 
 
 def _missed(member: str, answer: Answer) -> ChannelError | None:
@@ -195,7 +189,7 @@ def _missed(member: str, answer: Answer) -> ChannelError | None:
 
 def _member(message: Message) -> Message:
     """Keeps out what would reach others: `@all`, or two ids with a bar between them."""
-    if not _MEMBER.fullmatch(message.to):
+    if not MEMBER.fullmatch(message.to):
         raise Rejected("地址不是企业微信成员账号（userid）")
     return message
 

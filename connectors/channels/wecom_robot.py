@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from yarl import URL
 
 from connectors.channels.calls import Caller
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
 from connectors.channels.fitting import fitted, in_markdown
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
@@ -27,13 +27,11 @@ from connectors.channels.robots import Robot
 ROOM = 4096  # bytes of markdown
 
 
-class WecomRobotConfig(ChannelConfig):
+class WecomRobotConfig(ProviderConfig):
     """One robot of one group. Whoever has `key` can post."""
 
     key: SecretStr
     base_url: str = Field("https://qyapi.weixin.qq.com", description="for rehearsals against a stand-in")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(calls=(Rate(most=20, seconds=60),))
 
 

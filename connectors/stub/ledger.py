@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message one person has on their screen. `key` is the sender's id of the message where the provider has one."""
+    """One message one person has on their screen. `key` is what the provider tells a
+    repeat by: the sender's id of the message where it takes one, else a digest of what it compares."""
 
     provider: str
     account: str

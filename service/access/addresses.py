@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from connectors.channels.sms import NUMBER
+from connectors.channels.wecom import MEMBER
 from service.access import audit
 from service.access.unit import Unit
 from service.errors import InvalidInput
@@ -14,6 +16,12 @@ FORMS = {
     "console": re.compile(r"\S+"),
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "webhook": re.compile(r"https?://[^\s/]+\S*"),
+    "wecom": MEMBER,
+    "wecom_robot": re.compile(r"\S+"),
+    "feishu": re.compile(r"\S+"),
+    "feishu_robot": re.compile(r"\S+"),
+    "sms_aliyun": NUMBER,
+    "sms_tencent": NUMBER,
 }
 """What an address of each channel looks like; whether it answers is seen when it is used."""
 

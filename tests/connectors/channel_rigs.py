@@ -6,30 +6,34 @@ import asyncio
 import io
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as mail_policy
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
-from connectors.channels.contract import Channel
-from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot, feishu, feishu_robot, sms_aliyun, sms_tencent, wecom, wecom_robot
+from connectors.channels.contract import Channel, Clock
+from connectors.channels.limits import Limits
+from connectors.channels.message import ChannelError, Message, Receipt, Sent
+from connectors.stub.accounts import ACCOUNTS
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PASSWORD = "correct-horse-battery"
+Kind = TypeVar("Kind")
 SHORT = 0.4
 """Seconds a channel waits for a stand-in that never answers."""
+PATIENT = 20.0
+"""Seconds a channel waits for one that does, however busy the machine is."""
 
 
 @dataclass
@@ -81,7 +85,8 @@ class Rig:
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
     """The stand-in's name, which several channels may share."""
-
+    url: str = ""
+    """Where all stand-ins are."""
     shows: Callable[[Message], Sequence[str | None]] = lambda message: (
         message.subject,
         message.text,
@@ -95,10 +100,21 @@ class Rig:
         return min([number, *(rate.most for rate in (*limits.calls, *limits.person))])
 
     def wait(self, **length: float) -> None:
-        """Let time pass at the stand-in."""
+        """Let time pass at the stand-in, if there is one."""
         if self.stage is not None:
-            assert isinstance(self.stage.clock, StandingClock)
-            self.stage.clock.instant += timedelta(**length)
+            pass_time(self.stage, **length)
+
+    def parts(self, kind: type[Kind]) -> tuple[Kind, Stage]:
+        """The channel, known to be of this kind, and the stage of its stand-in."""
+        assert isinstance(self.channel, kind)
+        assert self.stage is not None
+        return self.channel, self.stage
+
+    def sent(self, message: Message, outcome: Receipt | ChannelError | None = None) -> Sent:
+        """The message as sent just now; without a receipt it was never answered for."""
+        assert self.stage is not None
+        reference = outcome.provider_ref if isinstance(outcome, Receipt) else None
+        return Sent(message.id, message.to, reference or "", self.stage.clock.now())
 
 
 @asynccontextmanager
@@ -296,30 +312,51 @@ async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Aw
         await runner.cleanup()
 
 
+def pass_time(stage: Stage, **amount: float) -> None:
+    """Move the stand-ins' clock on by `timedelta(**amount)`."""
+    assert isinstance(stage.clock, StandingClock)
+    stage.clock.instant += timedelta(**amount)
+
+
+@asynccontextmanager
+async def account_channel(name: str, url: str, clock: Clock, **changes: Any) -> AsyncIterator[Channel]:
+    """A channel with the account its stand-in keeps for it."""
+    settings = ACCOUNTS[name].settings(url) | {"timeout": PATIENT} | changes
+    async with registry.open_session(name, settings) as session:
+        yield registry.build(name, settings, session=session, clock=clock)
+
+
 def stub_rig(
     name: str,
-    to: str,
     *,
-    provider: str = "",
-    shows: Callable[[Message], Sequence[str | None]] | None = None,
-    **config: Any,
-) -> Callable[[], AbstractAsyncContextManager[Rig]]:
-    """A channel in front of its stand-in. A config value may hold `{url}`, the address of all stand-ins."""
+    claims: str = "accepted",
+    limits: Mapping[str, Limits] | None = None,
+    shows: Callable[[Message], Sequence[str | None]] = Rig.shows,
+    **changes: Any,
+) -> Callable[..., AbstractAsyncContextManager[Rig]]:
+    """A channel in front of its stand-in; `changes` to its settings, `limits` to what the stand-in allows. What is made
+    takes further changes."""
+    account = ACCOUNTS[name]
 
     @asynccontextmanager
-    async def rig() -> AsyncIterator[Rig]:
-        stage = Stage(StandingClock())
-        async with serving_stub(stage) as (url, stop):
-            settings = {
-                key: value.replace("{url}", url) if isinstance(value, str) else value
-                for key, value in config.items()
-            }
-            settings |= {"allow_private": True, "timeout": SHORT}
-            async with registry.open_session(name, settings) as session:
-                channel = registry.build(name, settings, session=session, clock=stage.clock)
-                made = Rig(channel, to, Seen(stage.ledger), stop, stage=stage, provider=provider or name)
-                made.shows = shows or made.shows
-                yield made
+    async def rig(**more: Any) -> AsyncIterator[Rig]:
+        stage = Stage(StandingClock(), limits=limits or {})
+        async with (
+            serving_stub(stage) as (url, stop),
+            account_channel(name, url, stage.clock, **{**changes, **more}) as channel,
+        ):
+            seen = Seen(stage.ledger)
+            yield Rig(
+                channel,
+                account.to,
+                seen,
+                stop,
+                stage=stage,
+                provider=account.provider,
+                claims=claims,
+                url=url,
+                shows=shows,
+            )
 
     return rig
 
@@ -337,65 +374,20 @@ class Seen(Sequence[Arrival]):
         return [Arrival(one.key, one.text) for one in self._ledger.arrivals][at]
 
 
-ROBOT = {
-    "access_token": dingtalk_robot.TOKEN,
-    "secret": dingtalk_robot.SECRET,
-    "base_url": "{url}/dingtalk_robot",
-}
-WECOM = {
-    "corp_id": wecom.CORP,
-    "agent_id": wecom.AGENT,
-    "secret": wecom.SECRET,
-    "base_url": "{url}/wecom",
-}
-WECOM_ROBOT = {"key": wecom_robot.KEY, "base_url": "{url}/wecom_robot"}
-FEISHU = {"app_id": feishu.APP, "app_secret": feishu.SECRET, "base_url": "{url}/feishu"}
-FEISHU_ROBOT = {
-    "token": feishu_robot.TOKEN,
-    "secret": feishu_robot.SECRET,
-    "base_url": "{url}/feishu_robot",
-}
-SMS_ALIYUN: dict[str, Any] = {
-    "access_key_id": sms_aliyun.KEY_ID,
-    "access_key_secret": sms_aliyun.SECRET,
-    "templates": {
-        "tasks.digest": {
-            "sign": sms_aliyun.SIGN,
-            "code": "SMS_100",
-            "variables": [{"name": "count", "longest": 4}, {"name": "code", "longest": 8}],
-        }
-    },
-    "base_url": "{url}/sms_aliyun",
-}
-SMS_TENCENT = {
-    "secret_id": sms_tencent.SECRET_ID,
-    "secret_key": sms_tencent.SECRET_KEY,
-    "app_id": sms_tencent.APP,
-    "templates": {"tasks.digest": SMS_ALIYUN["templates"]["tasks.digest"] | {"code": "1001"}},
-    "base_url": "{url}/sms_tencent",
-}
-NUMBER = "13800000001"
-
-
 def _values(message: Message) -> Sequence[str]:
     """A text message shows the values of an approved template and no words of ours."""
     return list(message.variables.values())
 
 
-ROBOTS: dict[str, dict[str, Any]] = {
-    "dingtalk_robot": ROBOT,
-    "wecom_robot": WECOM_ROBOT,
-    "feishu_robot": FEISHU_ROBOT,
-}
-RIGS = {
+RIGS: dict[str, Callable[..., AbstractAsyncContextManager[Rig]]] = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
-    "dingtalk_robot": stub_rig("dingtalk_robot", dingtalk_robot.GROUP, **ROBOT),
-    "wecom": stub_rig("wecom", "ZhangSan", **WECOM),
-    "wecom_robot": stub_rig("wecom_robot", wecom_robot.GROUP, **WECOM_ROBOT),
-    "feishu": stub_rig("feishu", "ou_zhangsan", **FEISHU),
-    "feishu_robot": stub_rig("feishu_robot", feishu_robot.GROUP, **FEISHU_ROBOT),
-    "sms_aliyun": stub_rig("sms_aliyun", NUMBER, shows=_values, **SMS_ALIYUN),
-    "sms_tencent": stub_rig("sms_tencent", NUMBER, shows=_values, **SMS_TENCENT),
+    "dingtalk_robot": stub_rig("dingtalk_robot"),
+    "wecom": stub_rig("wecom"),
+    "wecom_robot": stub_rig("wecom_robot"),
+    "feishu": stub_rig("feishu"),
+    "feishu_robot": stub_rig("feishu_robot"),
+    "sms_aliyun": stub_rig("sms_aliyun", shows=_values),
+    "sms_tencent": stub_rig("sms_tencent", shows=_values),
 }

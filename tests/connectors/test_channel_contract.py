@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
-from channel_rigs import PASSWORD, RIGS, SECRET, Rig, StandingClock, a_message
+from channel_rigs import PASSWORD, RIGS, SECRET, SHORT, Rig, StandingClock, a_message
 
 from connectors.channels import registry
 from connectors.channels.message import (
@@ -104,29 +104,28 @@ async def test_a_refusal_is_for_good_and_names_no_one(refusing_rig: Rig) -> None
         assert str(private) not in str(caught.value)
 
 
-@pytest.fixture(params=[name for name in sorted(RIGS) if name not in ("console", "email", "webhook")])
-async def stub_rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
-    """The channels that stand in front of a stand-in."""
-    async with RIGS[request.param]() as made:
-        yield made
+STANDING_IN = [name for name in sorted(RIGS) if name not in ("console", "email", "webhook")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_mishap_is_called_what_it_is(stub_rig: Rig, kind: Kind) -> None:
-    stage, message = stub_rig.stage, a_message(stub_rig.to)
-    assert stage is not None
-    await stub_rig.channel.probe()  # tokens are there: the mishap befalls the message
-    stage.faults.add(Fault(stub_rig.provider, "*", kind))
-    try:
-        await stub_rig.channel.send(message)
-        outcome: type[Exception] | None = None
-    except ChannelError as error:
-        outcome = type(error)
-    assert outcome is MISHAPS[kind]
-    if outcome is None:
-        assert len(stage.ledger.arrivals) == 1
-    if outcome is Throttled:
-        assert not stage.ledger.arrivals
+@pytest.mark.parametrize("name", STANDING_IN)
+async def test_a_mishap_is_called_what_it_is(name: str, kind: Kind) -> None:
+    patience = {"timeout": SHORT} if kind in ("timeout", "drip") else {}
+    async with RIGS[name](**patience) as rig:
+        stage, message = rig.stage, a_message(rig.to)
+        assert stage is not None
+        await rig.channel.probe()  # tokens are there: the mishap befalls the message
+        stage.faults.add(Fault(rig.provider, "*", kind))
+        try:
+            await rig.channel.send(message)
+            outcome: type[Exception] | None = None
+        except ChannelError as error:
+            outcome = type(error)
+        assert outcome is MISHAPS[kind]
+        if outcome is None:
+            assert len(stage.ledger.arrivals) == 1
+        if outcome is Throttled:
+            assert not stage.ledger.arrivals
 
 
 MISHAPS: dict[Kind, type[Exception] | None] = {

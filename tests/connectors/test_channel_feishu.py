@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from channel_rigs import FEISHU, Rig, a_message, stub_rig
+from channel_rigs import Rig, a_message, stub_rig
 
 from connectors.channels.feishu import FeishuChannel, _refusal, uuid_of
 from connectors.channels.feishu_cards import card
@@ -17,15 +18,12 @@ from connectors.channels.message import (
     ChannelError,
     Misconfigured,
     News,
-    Receipt,
     Rejected,
     Retryable,
-    Sent,
     Throttled,
     Uncertain,
 )
 from connectors.stub.faults import Fault
-from connectors.stub.provider import Stage
 
 ZHANG = "ou_zhangsan"
 
@@ -36,29 +34,12 @@ async def rig() -> AsyncIterator[Rig]:
         yield made
 
 
-@asynccontextmanager
-async def a_rig(**changes: Any) -> AsyncIterator[Rig]:
-    async with stub_rig("feishu", ZHANG, **{**FEISHU, **changes})() as made:
-        yield made
-
-
-def parts(rig: Rig) -> tuple[FeishuChannel, Stage]:
-    assert isinstance(rig.channel, FeishuChannel)
-    assert rig.stage is not None
-    return rig.channel, rig.stage
-
-
-def as_sent(rig: Rig, receipt: Receipt, **changes: Any) -> Sent:
-    _, stage = parts(rig)
-    assert receipt.provider_ref is not None
-    return Sent(
-        **{"id": "ntf-1", "to": ZHANG, "provider_ref": receipt.provider_ref, "at": stage.clock.now()}
-        | changes
-    )
+def a_rig(**changes: Any) -> AbstractAsyncContextManager[Rig]:
+    return stub_rig("feishu", **changes)()
 
 
 async def test_what_may_have_arrived_is_shown_once_within_the_hour_and_again_after_it(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(FeishuChannel)
     await channel.probe()
     stage.faults.add(Fault("feishu", "messages", "reset"))
     with pytest.raises(Uncertain):
@@ -80,7 +61,7 @@ def test_a_long_id_has_a_uuid_of_its_own() -> None:
 
 
 async def test_too_many_calls_hold_the_account_back_for_as_long_as_the_header_says(rig: Rig) -> None:
-    channel, _ = parts(rig)
+    channel, _ = rig.parts(FeishuChannel)
     for number in range(50):
         await channel.send(a_message(f"ou_{number}", id=f"ntf-{number}"))
     with pytest.raises(Throttled) as caught:
@@ -91,7 +72,7 @@ async def test_too_many_calls_hold_the_account_back_for_as_long_as_the_header_sa
 
 
 async def test_too_many_for_one_person_delay_that_person_only(rig: Rig) -> None:
-    channel, _ = parts(rig)
+    channel, _ = rig.parts(FeishuChannel)
     for number in range(5):
         await channel.send(a_message(ZHANG, id=f"ntf-{number}"))
     with pytest.raises(Retryable) as caught:
@@ -101,10 +82,11 @@ async def test_too_many_for_one_person_delay_that_person_only(rig: Rig) -> None:
 
 
 async def test_readers_are_told_when_they_have_read_and_not_before(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(FeishuChannel)
     stage.read_after = timedelta(minutes=20)
-    receipt = await channel.send(a_message(ZHANG))
-    sent = as_sent(rig, receipt)
+    message = a_message(ZHANG)
+    receipt = await channel.send(message)
+    sent = rig.sent(message, receipt)
     rig.wait(minutes=19)
     assert await channel.ask([sent]) == []
     rig.wait(minutes=2)
@@ -112,9 +94,10 @@ async def test_readers_are_told_when_they_have_read_and_not_before(rig: Rig) -> 
 
 
 async def test_after_seven_days_nothing_is_asked_any_more(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(FeishuChannel)
     stage.read_after = timedelta(0)
-    sent = as_sent(rig, await channel.send(a_message(ZHANG)))
+    message = a_message(ZHANG)
+    sent = rig.sent(message, await channel.send(message))
     rig.wait(days=7)
     calls = len(stage.ledger.calls)
     assert await channel.ask([sent]) == []
@@ -122,23 +105,25 @@ async def test_after_seven_days_nothing_is_asked_any_more(rig: Rig) -> None:
 
 
 async def test_a_message_that_is_not_known_any_more_hides_no_other(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(FeishuChannel)
     stage.read_after = timedelta(0)
-    receipt = await channel.send(a_message(ZHANG))
-    other = as_sent(rig, receipt, id="ntf-0", provider_ref="om_gone")
-    assert [one.id for one in await channel.ask([other, as_sent(rig, receipt)])] == ["ntf-1"]
+    message = a_message(ZHANG)
+    receipt = await channel.send(message)
+    sent = rig.sent(message, receipt)
+    unknown = replace(sent, id="ntf-0", provider_ref="om_gone")
+    assert [one.id for one in await channel.ask([unknown, sent])] == ["ntf-1"]
 
 
 async def test_of_a_group_nobody_says_that_it_has_read() -> None:
     async with a_rig(receive_id_type="chat_id") as rig:
-        channel, stage = parts(rig)
+        channel, stage = rig.parts(FeishuChannel)
         stage.read_after = timedelta(0)
-        receipt = await channel.send(a_message("oc_group"))
-        assert await channel.ask([as_sent(rig, receipt, to="oc_group")]) == []
+        message = a_message("oc_group")
+        assert await channel.ask([rig.sent(message, await channel.send(message))]) == []
 
 
 async def test_a_person_outside_the_range_is_refused_alone(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(FeishuChannel)
     stage.strangers = {"ou_gone"}
     with pytest.raises(Rejected, match="可用范围"):
         await channel.send(a_message("ou_gone"))
@@ -147,7 +132,7 @@ async def test_a_person_outside_the_range_is_refused_alone(rig: Rig) -> None:
 
 
 async def test_a_token_that_ends_is_fetched_anew(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(FeishuChannel)
     await channel.send(a_message(ZHANG))
     rig.wait(hours=2)
     await channel.send(a_message(ZHANG, id="ntf-2"))

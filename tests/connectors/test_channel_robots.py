@@ -6,17 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from channel_rigs import ROBOTS, StandingClock, a_message, stub_rig
+from channel_rigs import StandingClock, a_message, stub_rig
 
 from connectors.channels import dingtalk_robot, feishu_robot
 from connectors.channels.feishu_robot import _refusal as feishu_refusal
 from connectors.channels.message import ChannelError, Misconfigured, Rejected, Retryable, Throttled
 from connectors.channels.wecom_robot import _refusal as wecom_refusal
 
+ROBOTS = ("dingtalk_robot", "wecom_robot", "feishu_robot")
+
 
 @pytest.mark.parametrize("name", ROBOTS)
 async def test_what_the_limits_allow_arrives_and_one_more_holds_the_account_back(name: str) -> None:
-    async with stub_rig(name, "工作群", **ROBOTS[name])() as rig:
+    async with stub_rig(name)() as rig:
         assert rig.stage is not None
         most = min(rate.most for rate in rig.channel.limits.calls)
         for number in range(most):
@@ -32,7 +34,7 @@ async def test_what_the_limits_allow_arrives_and_one_more_holds_the_account_back
 @pytest.mark.parametrize("name", ROBOTS)
 async def test_a_message_fits_into_the_room_of_its_robot(name: str) -> None:
     items = tuple(f"第 {number} 组到期提醒：{number} 户" for number in range(700))
-    async with stub_rig(name, "工作群", **ROBOTS[name])() as rig:
+    async with stub_rig(name)() as rig:
         await rig.channel.send(a_message(rig.to, items=items))
         assert "项，请打开链接查看" in rig.arrivals[0].whole
 
@@ -50,7 +52,7 @@ async def test_a_message_fits_into_the_room_of_its_robot(name: str) -> None:
 async def test_a_wrong_key_is_named_before_anything_is_posted(
     name: str, change: dict[str, Any], field: str
 ) -> None:
-    async with stub_rig(name, "工作群", **{**ROBOTS[name], **change})() as rig:
+    async with stub_rig(name, **change)() as rig:
         with pytest.raises(Misconfigured) as caught:
             await rig.channel.probe()
         assert caught.value.field == field
@@ -82,7 +84,7 @@ def test_signatures_are_those_the_providers_compute() -> None:
 
 @pytest.mark.parametrize("name", ["dingtalk_robot", "feishu_robot"])
 async def test_a_clock_that_is_an_hour_off_is_found_out(name: str) -> None:
-    async with stub_rig(name, "工作群", **ROBOTS[name])() as rig:
+    async with stub_rig(name)() as rig:
         assert rig.stage is not None
         channel = rig.channel
         rig.stage.clock = StandingClock(rig.stage.clock.now() + timedelta(minutes=61))

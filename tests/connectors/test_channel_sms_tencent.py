@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-from channel_rigs import NUMBER, SMS_TENCENT, Rig, StandingClock, a_message, stub_rig
+from channel_rigs import Rig, a_message, stub_rig
 
 from connectors.channels import tc3
 from connectors.channels.message import (
@@ -16,19 +15,17 @@ from connectors.channels.message import (
     Gone,
     Message,
     Misconfigured,
-    News,
     Receipt,
     Rejected,
     Retryable,
-    Sent,
     Throttled,
     Uncertain,
 )
 from connectors.channels.sms_tencent import SmsTencentChannel, _refusal
 from connectors.stub import sms_tencent
-from connectors.stub.faults import Fault
-from connectors.stub.provider import Stage
+from connectors.stub.accounts import ACCOUNTS
 
+NUMBER = "13800000001"
 OTHERS = tuple(f"1380000000{digit}" for digit in range(2, 6))
 BLOCKED = sms_tencent.BLOCKED.removeprefix("+86")
 
@@ -39,25 +36,12 @@ async def rig() -> AsyncIterator[Rig]:
         yield made
 
 
-@asynccontextmanager
-async def an_account(**changes: Any) -> AsyncIterator[Rig]:
-    async with stub_rig("sms_tencent", NUMBER, **{**SMS_TENCENT, **changes})() as made:
-        yield made
-
-
-def parts(rig: Rig) -> tuple[SmsTencentChannel, Stage]:
-    assert isinstance(rig.channel, SmsTencentChannel)
-    assert rig.stage is not None
-    return rig.channel, rig.stage
+def an_account(**changes: Any) -> AbstractAsyncContextManager[Rig]:
+    return stub_rig("sms_tencent", **changes)()
 
 
 def to_each(*numbers: str) -> list[Message]:
     return [a_message(number, id=f"ntf-{at}") for at, number in enumerate(numbers)]
-
-
-def as_sent(rig: Rig, message: Message, reference: str | None) -> Sent:
-    assert rig.stage is not None
-    return Sent(message.id, message.to, reference or "", rig.stage.clock.now())
 
 
 def test_the_signature_is_the_one_tencent_publishes() -> None:
@@ -77,7 +61,7 @@ def test_the_signature_is_the_one_tencent_publishes() -> None:
 
 
 async def test_each_number_of_a_call_has_its_own_answer(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(SmsTencentChannel)
     messages = to_each(NUMBER, BLOCKED, *OTHERS)
     assert len({channel.alike(message) for message in messages}) == 1
     outcomes = await channel.send_together([*messages, a_message("021-5550", id="ntf-bad")])
@@ -90,13 +74,13 @@ async def test_each_number_of_a_call_has_its_own_answer(rig: Rig) -> None:
 
 
 async def test_other_values_do_not_travel_together(rig: Rig) -> None:
-    channel, _ = parts(rig)
+    channel, _ = rig.parts(SmsTencentChannel)
     other = a_message(NUMBER, variables={"count": "4", "code": "a1b2c3"})
     assert channel.alike(other) != channel.alike(a_message(NUMBER))
 
 
 async def test_too_many_for_one_number_delay_that_number_only(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(SmsTencentChannel)
     await channel.send(a_message(NUMBER))
     with pytest.raises(Retryable) as caught:
         await channel.send(a_message(NUMBER, id="ntf-2"))
@@ -112,52 +96,13 @@ async def test_too_many_for_one_number_delay_that_number_only(rig: Rig) -> None:
     assert len(stage.ledger.received(NUMBER)) == 10
 
 
-async def test_receipts_say_what_became_of_each_however_often_they_are_asked(rig: Rig) -> None:
-    channel, stage = parts(rig)
-    stage.strangers = {OTHERS[0]}
-    messages = to_each(NUMBER, OTHERS[0])
-    outcomes = await channel.send_together(messages)
-    sent = [
-        as_sent(rig, message, outcome.provider_ref)
-        for message, outcome in zip(messages, outcomes, strict=True)
-        if isinstance(outcome, Receipt)
-    ]
-    assert await channel.ask(sent) == []
-    rig.wait(seconds=5)
-    expected = [
-        News("ntf-0", "delivered", "DELIVRD", at=sent[0].at + timedelta(seconds=5)),
-        News("ntf-1", "failed", "MK:0001", "运营商回执（MK:0001）"),
-    ]
-    assert await channel.ask(sent) == expected
-    assert await channel.ask(sent) == expected
-
-
-async def test_what_was_never_answered_is_found_by_its_id(rig: Rig) -> None:
-    channel, stage = parts(rig)
-    stage.faults.add(Fault("sms_tencent", "SendSms", "bad_gateway"))
-    stage.faults.add(Fault("sms_tencent", "SendSms", "reset_before"))
-    together, lost = to_each(NUMBER, *OTHERS[:2]), a_message(OTHERS[3], id="ntf-lost")
-    with pytest.raises(Uncertain):
-        await channel.send_together(together)
-    with pytest.raises(Uncertain):
-        await channel.send(lost)
-    rig.wait(minutes=1)
-    sent = [as_sent(rig, message, None) for message in [*together, lost]]
-    news = await channel.ask(sent)
-    assert [(one.id, one.status) for one in news] == [(message.id, "delivered") for message in together]
-
-
 async def test_when_asking_is_too_fast_what_is_known_is_told(rig: Rig) -> None:
-    channel, _ = parts(rig)
+    channel, _ = rig.parts(SmsTencentChannel)
     numbers = [f"138{number:08}" for number in range(30)]
     messages = to_each(*numbers)
     receipts = await channel.send_together(messages)
     rig.wait(seconds=10)
-    sent = [
-        as_sent(rig, message, receipt.provider_ref)
-        for message, receipt in zip(messages, receipts, strict=True)
-        if isinstance(receipt, Receipt)
-    ]
+    sent = [rig.sent(message, receipt) for message, receipt in zip(messages, receipts, strict=True)]
     assert len(await channel.ask(sent)) == 20
     with pytest.raises(Throttled):
         await channel.ask(sent)
@@ -165,17 +110,7 @@ async def test_when_asking_is_too_fast_what_is_known_is_told(rig: Rig) -> None:
     assert len(await channel.ask(sent[20:])) == 10
 
 
-async def test_nothing_is_asked_of_what_is_a_week_old(rig: Rig) -> None:
-    channel, stage = parts(rig)
-    message = a_message(NUMBER)
-    sent = as_sent(rig, message, (await channel.send(message)).provider_ref)
-    rig.wait(days=7)
-    calls = len(stage.ledger.calls)
-    assert await channel.ask([sent]) == []
-    assert len(stage.ledger.calls) == calls
-
-
-DIGEST = SMS_TENCENT["templates"]["tasks.digest"]
+DIGEST = ACCOUNTS["sms_tencent"].config["templates"]["tasks.digest"]
 
 
 @pytest.mark.parametrize(
@@ -194,14 +129,6 @@ async def test_a_wrong_setting_is_named_before_anything_is_sent(change: dict[str
         with pytest.raises(Misconfigured) as caught:
             await rig.channel.probe()
         assert caught.value.field == field
-
-
-async def test_a_clock_that_is_wrong_is_found_out(rig: Rig) -> None:
-    channel, stage = parts(rig)
-    stage.clock = StandingClock(stage.clock.now() + timedelta(minutes=6))
-    with pytest.raises(Misconfigured, match="时钟"):
-        await channel.send(a_message(NUMBER))
-    assert not stage.ledger.arrivals
 
 
 @pytest.mark.parametrize(

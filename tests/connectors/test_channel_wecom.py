@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-from channel_rigs import WECOM, Rig, a_message, stub_rig
+from channel_rigs import Rig, a_message, stub_rig
 
 from connectors.channels.message import (
     ChannelError,
@@ -18,13 +18,11 @@ from connectors.channels.message import (
     Receipt,
     Rejected,
     Retryable,
-    Sent,
     Throttled,
     Uncertain,
 )
 from connectors.channels.wecom import WecomChannel, _refusal
 from connectors.stub.faults import Fault
-from connectors.stub.provider import Stage
 
 MEMBERS = ("WangWu", "ZhangSan", "LiSi", "ZhaoLiu")
 
@@ -35,34 +33,16 @@ async def rig() -> AsyncIterator[Rig]:
         yield made
 
 
-@asynccontextmanager
-async def a_rig(**changes: Any) -> AsyncIterator[Rig]:
-    async with stub_rig("wecom", "ZhangSan", **{**WECOM, **changes})() as made:
-        yield made
-
-
-def parts(rig: Rig) -> tuple[WecomChannel, Stage]:
-    assert isinstance(rig.channel, WecomChannel)
-    assert rig.stage is not None
-    return rig.channel, rig.stage
+def a_rig(**changes: Any) -> AbstractAsyncContextManager[Rig]:
+    return stub_rig("wecom", **changes)()
 
 
 def to_all() -> list[Message]:
     return [a_message(member, id=f"ntf-{member}") for member in MEMBERS]
 
 
-def sent(rig: Rig, messages: list[Message], outcomes: list[Receipt | ChannelError]) -> list[Sent]:
-    _, stage = parts(rig)
-    pairs = zip(messages, outcomes, strict=True)
-    return [
-        Sent(message.id, message.to, outcome.provider_ref or "", stage.clock.now())
-        for message, outcome in pairs
-        if isinstance(outcome, Receipt)
-    ]
-
-
 async def test_one_call_reaches_everybody_and_names_whom_it_missed(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     stage.strangers = {"LiSi"}
     outcomes = await channel.send_together([*to_all(), a_message("李 四", id="ntf-bad")])
     assert [type(one) for one in outcomes] == [Receipt, Receipt, Gone, Receipt, Rejected]
@@ -73,7 +53,7 @@ async def test_one_call_reaches_everybody_and_names_whom_it_missed(rig: Rig) -> 
 
 
 async def test_when_nobody_is_known_the_addresses_are_not_blamed(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     stage.strangers = set(MEMBERS)
     with pytest.raises(Rejected, match="可见范围") as caught:
         await channel.send_together(to_all())
@@ -81,7 +61,7 @@ async def test_when_nobody_is_known_the_addresses_are_not_blamed(rig: Rig) -> No
 
 
 async def test_an_address_that_would_reach_everybody_or_another_is_no_address(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     for to in ("@all", "ZhangSan|LiSi", ""):
         with pytest.raises(Rejected, match="userid"):
             await channel.send(a_message(to))
@@ -89,9 +69,9 @@ async def test_an_address_that_would_reach_everybody_or_another_is_no_address(ri
 
 
 async def test_what_may_have_arrived_is_shown_once_when_it_travels_as_before(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     await channel.probe()
-    stage.faults.add(Fault("wecom", "send", "timeout"))
+    stage.faults.add(Fault("wecom", "send", "reset"))
     with pytest.raises(Uncertain):
         await channel.send_together(to_all())
     rig.wait(hours=3, minutes=59)
@@ -102,7 +82,7 @@ async def test_what_may_have_arrived_is_shown_once_when_it_travels_as_before(rig
 
 
 async def test_after_four_hours_a_repeat_is_no_longer_known(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     await channel.send(a_message("ZhangSan"))
     assert channel.safe_within is not None
     rig.wait(seconds=channel.safe_within.total_seconds())
@@ -111,7 +91,7 @@ async def test_after_four_hours_a_repeat_is_no_longer_known(rig: Rig) -> None:
 
 
 async def test_what_the_limits_of_a_person_allow_arrives_and_one_more_is_thrown_away(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     minute, hour = channel.limits.person
     for number in range(minute.most + 1):
         receipt = await channel.send(a_message("ZhangSan", id=f"ntf-{number}", text=f"第 {number} 条"))
@@ -122,7 +102,7 @@ async def test_what_the_limits_of_a_person_allow_arrives_and_one_more_is_thrown_
 
 
 async def test_a_card_keeps_within_its_bytes_and_says_what_it_left_out(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     items = tuple(f"健康证到期提醒第 {number} 组：{number} 户" for number in range(40))
     await channel.send(a_message("ZhangSan", items=items))
     [shown] = stage.ledger.received("ZhangSan")
@@ -133,7 +113,7 @@ async def test_a_card_keeps_within_its_bytes_and_says_what_it_left_out(rig: Rig)
 
 async def test_markdown_is_for_those_who_stay_in_wecom() -> None:
     async with a_rig(style="markdown") as rig:
-        channel, stage = parts(rig)
+        channel, stage = rig.parts(WecomChannel)
         await channel.send(a_message("ZhangSan"))
         assert "### 今日走访 3 户" in stage.ledger.received("ZhangSan")[0]
 
@@ -144,9 +124,10 @@ async def test_a_title_that_would_be_cut_is_refused(rig: Rig) -> None:
 
 
 async def test_what_travelled_together_is_taken_back_together_or_not_at_all(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     messages = to_all()
-    gone = sent(rig, messages, await channel.send_together(messages))
+    outcomes = await channel.send_together(messages)
+    gone = [rig.sent(message, outcome) for message, outcome in zip(messages, outcomes, strict=True)]
     assert await channel.recall(gone[:2]) == set()
     assert len(stage.ledger.arrivals) == len(MEMBERS)
     assert await channel.recall(gone) == {message.id for message in messages}
@@ -155,16 +136,16 @@ async def test_what_travelled_together_is_taken_back_together_or_not_at_all(rig:
 
 
 async def test_nothing_is_taken_back_after_a_day(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     message = a_message("ZhangSan")
-    gone = sent(rig, [message], [await channel.send(message)])
+    gone = [rig.sent(message, await channel.send(message))]
     rig.wait(hours=24)
     assert await channel.recall(gone) == set()
     assert len(stage.ledger.arrivals) == 1
 
 
 async def test_many_messages_fetch_one_token(rig: Rig) -> None:
-    channel, stage = parts(rig)
+    channel, stage = rig.parts(WecomChannel)
     await asyncio.gather(*(channel.send(a_message(member)) for member in MEMBERS))
     assert [one.action for one in stage.ledger.calls].count("gettoken") == 1
     rig.wait(hours=2)
