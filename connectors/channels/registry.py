@@ -20,6 +20,7 @@ from connectors.channels.message import Misconfigured
 from connectors.channels.sms_aliyun import SmsAliyunChannel, SmsAliyunConfig
 from connectors.channels.sms_tencent import SmsTencentChannel, SmsTencentConfig
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
+from connectors.channels.webpush import WebpushChannel, WebpushConfig
 from connectors.channels.wecom import WecomChannel, WecomConfig
 from connectors.channels.wecom_robot import WecomRobotChannel, WecomRobotConfig
 
@@ -44,6 +45,7 @@ CHANNELS: Mapping[str, Entry] = {
     "feishu_robot": Entry(FeishuRobotConfig, FeishuRobotChannel, FeishuRobotChannel.retry_safety),
     "sms_aliyun": Entry(SmsAliyunConfig, SmsAliyunChannel, SmsAliyunChannel.retry_safety),
     "sms_tencent": Entry(SmsTencentConfig, SmsTencentChannel, SmsTencentChannel.retry_safety),
+    "webpush": Entry(WebpushConfig, WebpushChannel, WebpushChannel.retry_safety),
 }
 
 

@@ -15,6 +15,7 @@ from connectors.stub import (
     feishu_robot,
     sms_aliyun,
     sms_tencent,
+    webpush,
     wecom,
     wecom_robot,
 )
@@ -35,6 +36,10 @@ class Account:
             for key, value in self.config.items()
         }
         return {**filled, "allow_private": True}
+
+    def address(self, url: str) -> str:
+        """Whom one can send to, with the stand-ins at `url`."""
+        return self.to.replace("{url}", url)
 
 
 _ROBOT = {"access_token": dingtalk_robot.TOKEN, "secret": dingtalk_robot.SECRET}
@@ -76,5 +81,10 @@ ACCOUNTS: Mapping[str, Account] = {
         {**_SMS_TENCENT, **_templates(sms_tencent.SIGN, "1001"), "base_url": "{url}/sms_tencent"},
         _NUMBER,
         "sms_tencent",
+    ),
+    "webpush": Account(
+        {"private_key": webpush.PRIVATE_KEY, "contact": "mailto:it@zhitui.example"},
+        webpush.subscription(f"{{url}}/webpush/push/{webpush.BROWSER}"),
+        "webpush",
     ),
 }

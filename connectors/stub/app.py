@@ -14,6 +14,7 @@ from connectors.stub.feishu_robot import FeishuRobot
 from connectors.stub.provider import Action, Provider, Stage
 from connectors.stub.sms_aliyun import SmsAliyun
 from connectors.stub.sms_tencent import SmsTencent
+from connectors.stub.webpush import Webpush
 from connectors.stub.wecom import Wecom
 from connectors.stub.wecom_robot import WecomRobot
 
@@ -25,6 +26,7 @@ PROVIDERS: Sequence[Callable[[Stage], Provider]] = (
     FeishuRobot,
     SmsAliyun,
     SmsTencent,
+    Webpush,
 )
 ACTIONS = ("x-acs-action", "x-tc-action")  # where providers name an action that have but one path
 STAGE = web.AppKey("stage", Stage)

@@ -22,6 +22,7 @@ FORMS = {
     "feishu_robot": re.compile(r"\S+"),
     "sms_aliyun": NUMBER,
     "sms_tencent": NUMBER,
+    "webpush": re.compile(r"\{.+\}", re.DOTALL),
 }
 """What an address of each channel looks like; whether it answers is seen when it is used."""
 

@@ -348,7 +348,7 @@ def stub_rig(
             seen = Seen(stage.ledger)
             yield Rig(
                 channel,
-                account.to,
+                account.address(url),
                 seen,
                 stop,
                 stage=stage,
@@ -390,4 +390,5 @@ RIGS: dict[str, Callable[..., AbstractAsyncContextManager[Rig]]] = {
     "feishu_robot": stub_rig("feishu_robot"),
     "sms_aliyun": stub_rig("sms_aliyun", shows=_values),
     "sms_tencent": stub_rig("sms_tencent", shows=_values),
+    "webpush": stub_rig("webpush"),
 }
