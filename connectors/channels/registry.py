@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from pydantic import ValidationError
 
 from connectors.channels import egress
+from connectors.channels.apprise import AppriseChannel, AppriseConfig
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel, ChannelConfig, Clock, RetrySafety
 from connectors.channels.dingtalk_robot import DingtalkRobotChannel, DingtalkRobotConfig
@@ -46,6 +47,7 @@ CHANNELS: Mapping[str, Entry] = {
     "sms_aliyun": Entry(SmsAliyunConfig, SmsAliyunChannel, SmsAliyunChannel.retry_safety),
     "sms_tencent": Entry(SmsTencentConfig, SmsTencentChannel, SmsTencentChannel.retry_safety),
     "webpush": Entry(WebpushConfig, WebpushChannel, WebpushChannel.retry_safety),
+    "apprise": Entry(AppriseConfig, AppriseChannel, AppriseChannel.retry_safety),
 }
 
 

@@ -23,6 +23,7 @@ FORMS = {
     "sms_aliyun": NUMBER,
     "sms_tencent": NUMBER,
     "webpush": re.compile(r"\{.+\}", re.DOTALL),
+    "apprise": re.compile(r"[a-z0-9]+://\S+"),
 }
 """What an address of each channel looks like; whether it answers is seen when it is used."""
 

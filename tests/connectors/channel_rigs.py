@@ -81,6 +81,8 @@ class Rig:
     """Makes the receiver refuse for good, where it can."""
     claims: str = "accepted"
     """What a receipt may say at most."""
+    knows_why: bool = True
+    """Whether the channel can tell why something failed."""
     stage: Stage | None = None
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
@@ -202,6 +204,30 @@ async def webhook_rig() -> AsyncIterator[Rig]:
             receiver.status = 400
 
         yield Rig(channel, receiver.url, receiver.arrivals, stop, refuse, claims="delivered")
+
+
+class JsonReceiver(Receiver):
+    """What Apprise's own JSON service posts to."""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        told = json.loads(await request.read())
+        if 200 <= self.status < 300:
+            self.arrivals.append(Arrival("", f"{told['title']} {told['message']}"))
+        return web.Response(status=self.status)
+
+
+@asynccontextmanager
+async def apprise_rig(**changes: Any) -> AsyncIterator[Rig]:
+    receiver = JsonReceiver()
+    settings: dict[str, Any] = {"services": ["json"], **changes}
+    async with receiver.serving() as stop, registry.open_session("apprise", settings) as session:
+        channel = registry.build("apprise", settings, session=session, clock=StandingClock())
+
+        def refuse() -> None:
+            receiver.status = 400
+
+        to = receiver.url.replace("http", "json", 1)
+        yield Rig(channel, to, receiver.arrivals, stop, refuse, claims="handed_over", knows_why=False)
 
 
 @dataclass
@@ -383,6 +409,7 @@ RIGS: dict[str, Callable[..., AbstractAsyncContextManager[Rig]]] = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
+    "apprise": apprise_rig,
     "dingtalk_robot": stub_rig("dingtalk_robot"),
     "wecom": stub_rig("wecom"),
     "wecom_robot": stub_rig("wecom_robot"),
