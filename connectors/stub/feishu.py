@@ -75,7 +75,7 @@ class Feishu:
             text = shown(json.loads(content))
         except (ValueError, KeyError, TypeError, AttributeError):
             return self._answer("messages", 230001, 400)
-        if not to or to in self._stage.strangers:
+        if not to or self._stage.is_stranger(to):
             return self._answer("messages", 230001 if not to else 230013, 400)
         if len(uuid) > 50 or len(content.encode()) > LARGEST:
             return self._answer("messages", 230001 if len(uuid) > 50 else 230025, 400)
@@ -92,11 +92,11 @@ class Feishu:
         if refused := self._refused("read_users", request):
             return refused
         message = self._by_id.get(request.match_info["message_id"])
-        now, after = self._stage.clock.now(), self._stage.read_after
+        now, after = self._stage.clock.now(), self._stage.read_after or timedelta(0)
         if message is None or message.at + TOLD_WITHIN <= now:
             return self._answer("read_users", 230001, 400)
         items = []
-        if after is not None and message.at + after <= now:
+        if self._stage.read_by_now(message.at):
             stamp = str(int((message.at + after).timestamp() * 1000))
             items = [{"user_id_type": "open_id", "user_id": message.to, "timestamp": stamp}]
         return self._answer("read_users", 0, 200, data={"items": items, "has_more": False})

@@ -23,7 +23,7 @@ class Stage:
     """What all stand-ins share. `read_after` is how long people take to read; None: they never do.
 
     `limits` holds, by the stand-in's name, what its account has bought instead of the usual. `strangers` are addresses
-    that no provider knows (any more).
+    that no provider knows (any more), beside those that begin with `left` or, being numbers, with 170.
     """
 
     clock: Clock
@@ -53,6 +53,10 @@ class Stage:
         self.ledger.arrivals = [one for one in self.ledger.arrivals if one not in gone]
         self.ledger.taken_back += gone
         return len(gone)
+
+    def is_stranger(self, to: str) -> bool:
+        """Whether nobody has this address, or nobody any more."""
+        return to in self.strangers or to.startswith(("left", "170"))
 
     def read_by_now(self, at: datetime) -> bool:
         """Whether what arrived `at` has been read."""

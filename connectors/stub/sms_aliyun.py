@@ -147,7 +147,7 @@ class SmsAliyun:
         kept = Text(text.number, text.sign, text.template, text.values, text.out_id, biz_id, now)
         self._texts.append(kept)
         words = _words(kept)
-        if text.number in self._stage.strangers:
+        if self._stage.is_stranger(text.number):
             self._stage.drop(self.name, KEY_ID, text.number, words, "unreachable", text.out_id)
         else:
             self._stage.arrive(self.name, KEY_ID, text.number, words, text.out_id)
@@ -169,7 +169,7 @@ class SmsAliyun:
         reported = text.at + RECEIPT_AFTER
         if self._stage.clock.now() < reported:
             return row | {"SendStatus": 1}
-        lost = text.number in self._stage.strangers
+        lost = self._stage.is_stranger(text.number)
         at = reported.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
         return row | {
             "SendStatus": 2 if lost else 3,

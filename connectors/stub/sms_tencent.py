@@ -105,7 +105,7 @@ class SmsTencent:
         self._texts.append(text)
         words = _words(told, values)
         to = number.removeprefix("+86")
-        if to in self._stage.strangers:
+        if self._stage.is_stranger(to):
             self._stage.drop(self.name, APP, to, words, "unreachable", context)
         else:
             self._stage.arrive(self.name, APP, to, words, context)
@@ -143,7 +143,7 @@ class SmsTencent:
         return self._answer("PullSmsSendStatusByPhoneNumber", "Ok", 1, PullSmsSendStatusSet=rows)
 
     def _row(self, text: Text) -> dict[str, Any]:
-        lost = text.number.removeprefix("+86") in self._stage.strangers
+        lost = self._stage.is_stranger(text.number.removeprefix("+86"))
         return {
             "PhoneNumber": text.number,
             "SerialNo": text.serial,

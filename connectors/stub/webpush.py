@@ -63,7 +63,7 @@ class Webpush:
         return web.Response(status=status or 201)
 
     def _refusal(self, request: web.Request, browser: str, body: bytes) -> int:
-        if browser in self._stage.strangers:
+        if self._stage.is_stranger(browser):
             return 410
         if status := self._unidentified(request):
             return status

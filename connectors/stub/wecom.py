@@ -79,7 +79,7 @@ class Wecom:
             code = 45009
         if code or letter is None:
             return self._answer("send", code)
-        invalid = [member for member in letter.members if member in self._stage.strangers]
+        invalid = [member for member in letter.members if self._stage.is_stranger(member)]
         if len(invalid) == len(letter.members):
             return self._answer("send", 81013, len(letter.members))
         valid = [member for member in letter.members if member not in invalid]

@@ -11,6 +11,7 @@ import pytest
 from channel_rigs import PASSWORD, RIGS, SECRET, SHORT, Rig, StandingClock, a_message
 
 from connectors.channels import registry
+from connectors.channels.contract import Asking, Gathering, Recalling, Verbatim
 from connectors.channels.message import (
     ChannelError,
     Message,
@@ -171,6 +172,20 @@ async def test_the_registered_facts_are_the_channel_s_own(rig: Rig) -> None:
     entry = registry.CHANNELS[rig.channel.name]
     assert entry.retry_safety == rig.channel.retry_safety
     assert inspect.iscoroutinefunction(rig.channel.send)
+
+
+CAN: dict[str, set[type]] = {
+    "wecom": {Gathering, Verbatim, Recalling},
+    "feishu": {Asking},
+    "sms_aliyun": {Gathering, Asking},
+    "sms_tencent": {Gathering, Asking},
+}
+
+
+async def test_a_channel_can_do_no_more_than_it_is_meant_to(rig: Rig) -> None:
+    able = {kind for kind in (Gathering, Verbatim, Asking, Recalling) if isinstance(rig.channel, kind)}
+    assert able == CAN.get(rig.channel.name, set())
+    assert (rig.channel.limits.together > 1) == (Gathering in able)
 
 
 async def test_an_unknown_setting_is_named_without_its_value(rig: Rig) -> None:
