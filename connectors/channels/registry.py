@@ -39,7 +39,6 @@ CHANNELS: Mapping[str, Entry] = {
     "console": Entry(ConsoleConfig, ConsoleChannel, ConsoleChannel.retry_safety),
     "webhook": Entry(WebhookConfig, WebhookChannel, WebhookChannel.retry_safety),
     "email": Entry(EmailConfig, EmailChannel, EmailChannel.retry_safety),
-    "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
     "wecom": Entry(WecomConfig, WecomChannel, WecomChannel.retry_safety),
     "wecom_robot": Entry(WecomRobotConfig, WecomRobotChannel, WecomRobotChannel.retry_safety),
     "feishu": Entry(FeishuConfig, FeishuChannel, FeishuChannel.retry_safety),
@@ -48,6 +47,7 @@ CHANNELS: Mapping[str, Entry] = {
     "sms_tencent": Entry(SmsTencentConfig, SmsTencentChannel, SmsTencentChannel.retry_safety),
     "webpush": Entry(WebpushConfig, WebpushChannel, WebpushChannel.retry_safety),
     "apprise": Entry(AppriseConfig, AppriseChannel, AppriseChannel.retry_safety),
+    "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
 }
 
 

@@ -14,8 +14,6 @@ from service.tables.upsert import upsert
 
 FORMS = {
     "console": re.compile(r"\S+"),
-    "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
-    "webhook": re.compile(r"https?://[^\s/]+\S*"),
     "wecom": MEMBER,
     "wecom_robot": re.compile(r"\S+"),
     "feishu": re.compile(r"\S+"),
@@ -24,6 +22,8 @@ FORMS = {
     "sms_tencent": NUMBER,
     "webpush": re.compile(r"\{.+\}", re.DOTALL),
     "apprise": re.compile(r"[a-z0-9]+://\S+"),
+    "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "webhook": re.compile(r"https?://[^\s/]+\S*"),
 }
 """What an address of each channel looks like; whether it answers is seen when it is used."""
 
