@@ -175,6 +175,9 @@ async def test_the_registered_facts_are_the_channel_s_own(rig: Rig) -> None:
 
 
 CAN: dict[str, set[type]] = {
+    "dingtalk": {Gathering, Asking, Recalling},
+    "dingtalk_todo": {Asking, Recalling},
+    "zheding": {Gathering},
     "wecom": {Gathering, Verbatim, Recalling},
     "feishu": {Asking},
     "sms_aliyun": {Gathering, Asking},
