@@ -14,10 +14,30 @@ from connectors.stub.dingtalk import Dingtalk
 from connectors.stub.dingtalk_robot import DingtalkRobot
 from connectors.stub.dingtalk_todo import DingtalkTodo
 from connectors.stub.faults import KINDS, Fault
+from connectors.stub.feishu import Feishu
+from connectors.stub.feishu_robot import FeishuRobot
 from connectors.stub.provider import Action, Provider, Stage
+from connectors.stub.sms_aliyun import SmsAliyun
+from connectors.stub.sms_tencent import SmsTencent
+from connectors.stub.webpush import Webpush
+from connectors.stub.wecom import Wecom
+from connectors.stub.wecom_robot import WecomRobot
 from connectors.stub.zheding import Zheding
 
-PROVIDERS: Sequence[Callable[[Stage], Provider]] = (Dingtalk, DingtalkTodo, DingtalkRobot, Zheding)
+PROVIDERS: Sequence[Callable[[Stage], Provider]] = (
+    Dingtalk,
+    DingtalkTodo,
+    DingtalkRobot,
+    Zheding,
+    Wecom,
+    WecomRobot,
+    Feishu,
+    FeishuRobot,
+    SmsAliyun,
+    SmsTencent,
+    Webpush,
+)
+ACTIONS = ("x-acs-action", "x-tc-action")  # where providers name an action that have but one path
 STAGE = web.AppKey("stage", Stage)
 NAMES = web.AppKey("names", list[str])
 
@@ -43,9 +63,10 @@ def build_stub(stage: Stage) -> web.Application:
 def _mishaps(
     stage: Stage, provider: Provider, path: str, action: Action
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    name = path.rpartition("/")[2]
+    last = path.rpartition("/")[2]
 
     async def serve(request: web.Request) -> web.StreamResponse:
+        name = next((request.headers[header] for header in ACTIONS if header in request.headers), last)
         kind = stage.faults.take(provider.name, name)
         return await stage.faults.serve(kind, request, action, provider.revoke)
 

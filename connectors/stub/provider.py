@@ -22,7 +22,8 @@ Action = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Stage:
     """What all stand-ins share. `read_after` is how long people take to read; None: they never do.
 
-    `limits` holds, by the stand-in's name, what its account has bought instead of the usual.
+    `limits` holds, by the stand-in's name, what its account has bought instead of the usual. `strangers` are addresses
+    that no provider knows (any more), beside those that begin with `left` or, being numbers, with 170.
     """
 
     clock: Clock
@@ -30,6 +31,7 @@ class Stage:
     faults: Faults = field(default_factory=Faults)
     read_after: timedelta | None = None
     limits: Mapping[str, Limits] = field(default_factory=dict)
+    strangers: set[str] = field(default_factory=set)
     windows: Windows = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +54,10 @@ class Stage:
         self.ledger.taken_back += gone
         return len(gone)
 
+    def is_stranger(self, to: str) -> bool:
+        """Whether nobody has this address, or nobody any more."""
+        return to in self.strangers or to.startswith(("left", "170"))
+
     def read_by_now(self, at: datetime) -> bool:
         """Whether what arrived `at` has been read."""
         return self.read_after is not None and self.clock.now() >= at + self.read_after
@@ -66,7 +72,8 @@ class Provider(Protocol):
     name: ClassVar[str]
 
     def actions(self) -> Mapping[tuple[str, str], Action]:
-        """(method, path below the name) → what answers. The path's last part names the action for faults."""
+        """(method, path below the name) → what answers. The path's last part, or a header where all have one
+        path, names the action for faults."""
         ...
 
     def revoke(self) -> None:

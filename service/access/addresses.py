@@ -6,6 +6,8 @@ import re
 
 from connectors.channels.dingtalk import USERID
 from connectors.channels.dingtalk_todo import UNION_ID
+from connectors.channels.sms import NUMBER
+from connectors.channels.wecom import MEMBER
 from connectors.channels.zheding import ACCOUNT_ID
 from service.access import audit
 from service.access.unit import Unit
@@ -15,6 +17,14 @@ from service.tables.upsert import upsert
 
 FORMS = {
     "console": re.compile(r"\S+"),
+    "wecom": MEMBER,
+    "wecom_robot": re.compile(r"\S+"),
+    "feishu": re.compile(r"\S+"),
+    "feishu_robot": re.compile(r"\S+"),
+    "sms_aliyun": NUMBER,
+    "sms_tencent": NUMBER,
+    "webpush": re.compile(r"\{.+\}", re.DOTALL),
+    "apprise": re.compile(r"[a-z0-9]+://\S+"),
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "webhook": re.compile(r"https?://[^\s/]+\S*"),
     "dingtalk": USERID,

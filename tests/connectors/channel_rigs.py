@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as mail_policy
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -21,7 +21,7 @@ from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel, Clock
 from connectors.channels.limits import Limits
-from connectors.channels.message import Message
+from connectors.channels.message import ChannelError, Message, Receipt, Sent
 from connectors.stub.accounts import ACCOUNTS
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
@@ -29,6 +29,7 @@ from connectors.stub.provider import Stage
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PASSWORD = "correct-horse-battery"
+Kind = TypeVar("Kind")
 SHORT = 0.4
 """Seconds a channel waits for a stand-in that never answers."""
 PATIENT = 20.0
@@ -54,6 +55,7 @@ def a_message(to: str, **changes: Any) -> Message:
         "link": "https://zhitui.example/t/abc",
         "expires_at": datetime(2026, 11, 23, 12, tzinfo=UTC),
         "topic": "tasks.digest",
+        "variables": {"count": "3", "code": "a1b2c3"},
     }
     return Message(**{**parts, **changes})
 
@@ -79,12 +81,42 @@ class Rig:
     """Makes the receiver refuse for good, where it can."""
     claims: str = "accepted"
     """What a receipt may say at most."""
+    knows_why: bool = True
+    """Whether the channel can tell why something failed."""
     stage: Stage | None = None
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
     """The stand-in's name, which several channels may share."""
     url: str = ""
     """Where all stand-ins are."""
+    shows: Callable[[Message], Sequence[str | None]] = lambda message: (
+        message.subject,
+        message.text,
+        message.link,
+    )
+    """What of a message its receiver sees."""
+
+    def at_once(self, number: int) -> int:
+        """How many of `number` messages the provider lets through in one instant."""
+        limits = self.channel.limits
+        return min([number, *(rate.most for rate in (*limits.calls, *limits.person))])
+
+    def wait(self, **length: float) -> None:
+        """Let time pass at the stand-in, if there is one."""
+        if self.stage is not None:
+            pass_time(self.stage, **length)
+
+    def parts(self, kind: type[Kind]) -> tuple[Kind, Stage]:
+        """The channel, known to be of this kind, and the stage of its stand-in."""
+        assert isinstance(self.channel, kind)
+        assert self.stage is not None
+        return self.channel, self.stage
+
+    def sent(self, message: Message, outcome: Receipt | ChannelError | None = None) -> Sent:
+        """The message as sent just now; without a receipt it was never answered for."""
+        assert self.stage is not None
+        reference = outcome.provider_ref if isinstance(outcome, Receipt) else None
+        return Sent(message.id, message.to, reference or "", self.stage.clock.now())
 
 
 @asynccontextmanager
@@ -172,6 +204,30 @@ async def webhook_rig() -> AsyncIterator[Rig]:
             receiver.status = 400
 
         yield Rig(channel, receiver.url, receiver.arrivals, stop, refuse, claims="delivered")
+
+
+class JsonReceiver(Receiver):
+    """What Apprise's own JSON service posts to."""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        told = json.loads(await request.read())
+        if 200 <= self.status < 300:
+            self.arrivals.append(Arrival("", f"{told['title']} {told['message']}"))
+        return web.Response(status=self.status)
+
+
+@asynccontextmanager
+async def apprise_rig(**changes: Any) -> AsyncIterator[Rig]:
+    receiver = JsonReceiver()
+    settings: dict[str, Any] = {"services": ["json"], **changes}
+    async with receiver.serving() as stop, registry.open_session("apprise", settings) as session:
+        channel = registry.build("apprise", settings, session=session, clock=StandingClock())
+
+        def refuse() -> None:
+            receiver.status = 400
+
+        to = receiver.url.replace("http", "json", 1)
+        yield Rig(channel, to, receiver.arrivals, stop, refuse, claims="handed_over", knows_why=False)
 
 
 @dataclass
@@ -297,7 +353,12 @@ async def account_channel(name: str, url: str, clock: Clock, **changes: Any) -> 
 
 
 def stub_rig(
-    name: str, *, claims: str = "accepted", limits: Mapping[str, Limits] | None = None, **changes: Any
+    name: str,
+    *,
+    claims: str = "accepted",
+    limits: Mapping[str, Limits] | None = None,
+    shows: Callable[[Message], Sequence[str | None]] = Rig.shows,
+    **changes: Any,
 ) -> Callable[..., AbstractAsyncContextManager[Rig]]:
     """A channel in front of its stand-in; `changes` to its settings, `limits` to what the stand-in allows. What is made
     takes further changes."""
@@ -320,6 +381,7 @@ def stub_rig(
                 provider=account.provider,
                 claims=claims,
                 url=url,
+                shows=shows,
             )
 
     return rig
@@ -338,12 +400,25 @@ class Seen(Sequence[Arrival]):
         return [Arrival(one.key, one.text) for one in self._ledger.arrivals][at]
 
 
+def _values(message: Message) -> Sequence[str]:
+    """A text message shows the values of an approved template and no words of ours."""
+    return list(message.variables.values())
+
+
 RIGS: dict[str, Callable[..., AbstractAsyncContextManager[Rig]]] = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
+    "apprise": apprise_rig,
     "dingtalk_robot": stub_rig("dingtalk_robot"),
     "dingtalk": stub_rig("dingtalk"),
     "dingtalk_todo": stub_rig("dingtalk_todo", claims="delivered"),
     "zheding": stub_rig("zheding"),
+    "wecom": stub_rig("wecom"),
+    "wecom_robot": stub_rig("wecom_robot"),
+    "feishu": stub_rig("feishu"),
+    "feishu_robot": stub_rig("feishu_robot"),
+    "sms_aliyun": stub_rig("sms_aliyun", shows=_values),
+    "sms_tencent": stub_rig("sms_tencent", shows=_values),
+    "webpush": stub_rig("webpush"),
 }
