@@ -63,7 +63,9 @@ scan_events = Table(
     metadata,
     key("scan_event_id"),
     reference("scan_id", "scans.scan_id", "扫描", index=False),
-    choice("kind", "事件", {"begun": "开始", "judged": "一条规则完成", "failed": "一条规则失败", "ended": "结束"}),
+    choice(
+        "kind", "事件", {"begun": "开始", "judged": "一条规则完成", "failed": "一条规则失败", "ended": "结束"}
+    ),
     plain("rule", Text(), "规则"),
     choice("state", "扫描的状态", STATE),
     plain("at", Instant(), "时间", nullable=False),
