@@ -82,6 +82,11 @@ class Feed:
         self._words: Words | None = None
         self._closed = False
 
+    @property
+    def followers(self) -> int:
+        """How many streams there are."""
+        return len(self._followers)
+
     @contextmanager
     def follow(self, actor: Actor, token: str, connected: Callable[[], bool]) -> Iterator[Follower]:
         """Follow until the block is left. TooMany where the account has as many streams as may be, Unavailable at the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any
 
 import structlog
@@ -27,22 +27,23 @@ READ_WITHIN = 30.0
 
 async def send(raw: web.Request, stream: Stream[Any]) -> web.StreamResponse:
     """The answer, ended. What goes wrong once it has begun ends it; the client comes back with Last-Event-ID."""
+    response = web.StreamResponse(headers=HEADERS)
     async with aclosing(stream.frames) as frames:
         first = await anext(frames)
-        response = web.StreamResponse(headers=HEADERS)
         lift_limit(raw)
-        await response.prepare(raw)
-        if raw.method == "HEAD":
-            return response
-        with suppress(ConnectionError, TimeoutError):  # the client has gone, or takes nothing more
-            try:
+        try:
+            await response.prepare(raw)
+            if raw.method != "HEAD":
                 await _write(response, first)
                 async for frame in frames:
                     await _write(response, frame)
-            except (ConnectionError, TimeoutError):
-                raise
-            except Exception as error:  # the answer has begun: no other can be given
-                log.error("stream failed", **trace_of(error))
+        except ConnectionError:
+            pass  # the client has gone
+        except TimeoutError:
+            if raw.transport is not None:
+                raw.transport.abort()  # what is still to be written would wait for the client as long
+        except Exception as error:  # the answer has begun: no other can be given
+            log.error("stream failed", **trace_of(error))
     return response
 
 
