@@ -105,7 +105,7 @@ def test_every_post_that_writes_honours_an_idempotency_key_or_says_why_not() -> 
 BOUNDED = {
     "list_colleagues": "who is on duty where one visit lies",
     "list_rules": "the rules in force, of which a city has some dozens",
-    "list_fields": "the fields somebody declared, one by one",
+    "list_fields": "at most forty in use of each kind of record",
     "show_catalogue": "the tables' own columns and the declared fields",
     "list_codes": "the code tables of these",
     "show_burden": "departments, or communities of the own area; groups of a month",
