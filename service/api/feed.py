@@ -79,6 +79,7 @@ class Feed:
         self._house = house
         self._followers: set[Follower] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
         self._words: Words | None = None
         self._closed = False
 
@@ -113,10 +114,8 @@ class Feed:
         self._closed = True
         for follower in self._followers:
             follower.tell(None, follower.reached)
-        looking = self._looking
         self._rest()
-        if looking is not None:
-            await asyncio.gather(looking, return_exceptions=True)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _look_soon(self) -> None:
         if self._looking is None:
@@ -128,6 +127,8 @@ class Feed:
         """Nobody follows: let go of the line."""
         if self._looking is not None:
             self._looking.cancel()
+            self._ending.add(self._looking)
+            self._looking.add_done_callback(self._ending.discard)
         self._looking = self._words = None
 
     async def _look(self) -> None:

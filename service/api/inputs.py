@@ -87,8 +87,10 @@ def _version(raw: web.Request) -> int:
 
 def _seen(raw: web.Request) -> Seen:
     """The ETags of If-Match; `*` stands for whatever there is, and a weak one for none."""
-    given = ", ".join(raw.headers.getall("If-Match", []))
-    if not given or given.strip() == "*":
+    if "If-Match" not in raw.headers:
+        return Seen()
+    given = ", ".join(raw.headers.getall("If-Match"))
+    if given.strip() == "*":
         return Seen()
     return Seen(frozenset(tag for weak, tag in TAGS.findall(given) if not weak))
 

@@ -104,9 +104,13 @@ async def missed(site: Site, token: str, last: str) -> tuple[list[Frame], str]:
 async def account(site: Site, role: Role, login: str, **scope: str) -> tuple[int, str]:
     """A fresh account and a token of it."""
     account_id = await add_account(site.house, role, login=login, **scope)
-    async with site.house.write() as unit:
-        issued = await tokens.issue(unit, account_id, note="test", lifetime=timedelta(days=30))
-    return account_id, issued.text
+    return account_id, await token_for(site.house, account_id)
+
+
+async def token_for(house: House, account_id: int) -> str:
+    """A fresh token of an account."""
+    async with house.write() as unit:
+        return (await tokens.issue(unit, account_id, note="test", lifetime=timedelta(days=30))).text
 
 
 async def some_tasks(house: House, worker: int | None, number_of: int = 3, place: str = GRID) -> list[int]:
