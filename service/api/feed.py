@@ -1,7 +1,8 @@
 """Those who follow events over this process: what wakes them, and what ends them.
 
-One task looks for all: how far the histories can be read, and who still may follow. It looks when something was committed,
-and now and then in case a word was lost. While nothing happens no follower holds a connection or a snapshot.
+One task looks for all: how far the histories can be read, whom it may concern, and who still may follow. It looks when
+something was committed, and now and then in case a word was lost. While nothing happens no follower holds a connection or a
+snapshot; whom nothing seems to concern reads with the next heartbeat.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from service.access.wakes import EVENTS, Words, watching
 from service.errors import TooMany, Unavailable
 from service.logs import trace_of
 from service.tables.alone import listening
+from service.work import events
+from service.work.events import EVERYBODY
 
 log = structlog.get_logger(__name__)
 
@@ -62,12 +65,13 @@ class Follower:
                 await self._stirred.wait()
         self._stirred.clear()
 
-    def tell(self, actor: Actor | None, reached: Position | None) -> None:
+    def tell(self, actor: Actor | None, reached: Position | None, *, concerned: bool) -> None:
         """Say who follows now and how far there is to read; wakes where that is news."""
         allowed = actor if actor is not None and actor.may(Permission.FOLLOW) else None
-        if allowed != self.actor or reached not in (None, self.reached):
-            self.actor, self.reached = allowed, reached or self.reached
+        farther = reached not in (None, self.reached)
+        if allowed != self.actor or (farther and (concerned or self.reached is None)):
             self._stirred.set()
+        self.actor, self.reached = allowed, reached or self.reached
 
 
 class Feed:
@@ -113,7 +117,7 @@ class Feed:
         """End every stream, now and later; the application stops."""
         self._closed = True
         for follower in self._followers:
-            follower.tell(None, follower.reached)
+            follower.tell(None, None, concerned=True)
         self._rest()
         await asyncio.gather(*self._ending, return_exceptions=True)
 
@@ -148,9 +152,17 @@ class Feed:
             await asyncio.sleep(REST)
 
     async def _tell(self, horizon: Horizon) -> None:
-        followers = list(self._followers)
+        followers, before = list(self._followers), horizon.reached
         async with self._house.read() as unit:
             reached = await horizon.look(unit)
             known = await tokens.actors_of(unit, {one.token for one in followers})
+            touched = EVERYBODY
+            if before is not None and reached is not None:
+                touched = await events.touched(unit, before.task, reached.task)
+        scanned = before is None or before.scan != (reached or before).scan
         for one in followers:
-            one.tell(known.get(one.token), reached)
+            actor = known.get(one.token)
+            concerned = actor is not None and (
+                touched.concerns(actor) or (scanned and actor.may(Permission.SCAN))
+            )
+            one.tell(actor, reached, concerned=concerned)

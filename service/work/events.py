@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from service.access.actors import Actor, visible
+from service.access.actors import Actor, prefix_of, visible
 from service.access.permissions import Role
 from service.access.unit import Unit
 from service.tables import accounts, task_events, tasks
@@ -21,6 +21,8 @@ Kind: TypeAlias = Literal[
 ]  # fmt: skip
 GIVEN = ("assigned", "handed_over")
 """Events that say who has the task from then on."""
+MANY = 2_000
+"""Events of which nobody asks whom they concern: a morning's plan concerns everybody."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,48 @@ async def between(unit: Unit, after: int, upto: int, limit: int) -> list[TaskEve
         .limit(limit)
     )
     return [TaskEvent(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Whom a piece of the history concerns: accounts that have the tasks or had them, and places. Everybody where None.
+
+    It only spares whoever is not concerned a look: what is told to whom is said by the query of `between`.
+    """
+
+    accounts: frozenset[int]
+    places: frozenset[str] | None
+
+    def concerns(self, actor: Actor) -> bool:
+        """Whether there may be something for an actor."""
+        if self.places is None or actor.everywhere:
+            return True
+        if actor.role is Role.WORKER:
+            return actor.account_id in self.accounts
+        area = prefix_of(actor.division) if actor.division else None
+        return area is not None and any(place.startswith(area) for place in self.places)
+
+
+EVERYBODY = Touched(frozenset(), None)
+
+
+async def touched(unit: Unit, after: int, upto: int) -> Touched:
+    """Whom the events with `after` < key <= `upto` concern; everybody where they are many."""
+    if upto - after > MANY:
+        return EVERYBODY
+    given = task_events.alias()
+    key = task_events.c.task_event_id
+    rows = await unit.connection.execute(
+        select(tasks.c.division_code, tasks.c.account_id, given.c.to_id)
+        .select_from(task_events)
+        .join(tasks, tasks.c.task_id == task_events.c.task_id)
+        .outerjoin(given, and_(given.c.task_id == tasks.c.task_id, given.c.kind.in_(GIVEN)))
+        .where(key > after, key <= upto)
+        .distinct()
+    )
+    found = rows.all()
+    people = frozenset(account for row in found for account in row[1:] if account is not None)
+    return Touched(people, frozenset(row[0] for row in found))
 
 
 async def missed_since(unit: Unit, after: int) -> timedelta | None:
