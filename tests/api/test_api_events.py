@@ -197,30 +197,32 @@ async def test_who_may_scan_follows_scans_and_nobody_else_does(either: Site) -> 
 
 
 @pytest.mark.usefixtures("only_words")
-@pytest.mark.parametrize("how", ["revoked", "disabled", "signed out"])
-async def test_a_stream_ends_with_the_token_it_was_opened_with(either: Site, how: str) -> None:
-    account_id, token = await account(either, Role.WORKER, "w1", division=DONGPO)
-    _, other = await account(either, Role.WORKER, "w2", division=DONGPO)
-    async with following(either, token) as client, following(either, other) as left:
-        if how == "signed out":
-            assert (await either("POST", "/api/v1/sign-out", token)).status == 204
-        else:
-            async with either.house.write() as unit:
-                if how == "revoked":
-                    await tokens.revoke(unit, token)
-                else:
-                    await accounts.disable(unit, account_id)
-        assert await client.rest() == []
+async def test_a_stream_ends_with_the_token_it_was_opened_with(either: Site) -> None:
+    _, other = await account(either, Role.WORKER, "w0", division=DONGPO)
+    async with following(either, other) as left:
+        for how in ("revoked", "disabled", "signed out"):
+            account_id, token = await account(either, Role.WORKER, how.replace(" ", "-"), division=DONGPO)
+            async with following(either, token) as client:
+                await _end(either, how, account_id, token)
+                assert await client.rest() == []
+            answer = await either("GET", EVENTS, token)
+            assert (answer.status, answer.json["code"]) == (401, "not_signed_in")
         assert not left.response.content.at_eof()
-    answer = await either("GET", EVENTS, token)
-    assert (answer.status, answer.json["code"]) == (401, "not_signed_in")
 
 
-async def test_a_token_that_runs_out_ends_its_stream(either: Site, clock: SetClock) -> None:
-    _, token = await account(either, Role.WORKER, "w1", division=DONGPO)
-    async with following(either, token) as client:
+async def _end(site: Site, how: str, account_id: int, token: str) -> None:
+    if how == "signed out":
+        assert (await site("POST", "/api/v1/sign-out", token)).status == 204
+        return
+    async with site.house.write() as unit:
+        await (tokens.revoke(unit, token) if how == "revoked" else accounts.disable(unit, account_id))
+
+
+async def test_a_token_that_runs_out_ends_its_stream(site: Site, clock: SetClock) -> None:
+    _, token = await account(site, Role.WORKER, "w1", division=DONGPO)
+    async with following(site, token) as client:
         clock.advance(days=31)
-        async with either.house.write() as unit:
+        async with site.house.write() as unit:
             await happen(unit, [])
         assert await client.rest() == []
 
@@ -241,20 +243,20 @@ async def test_streams_that_wait_hold_no_connection(either: Site) -> None:
                 assert (await unit.connection.execute(waiting)).scalar_one() == 0
 
 
-async def test_an_account_has_so_many_streams_and_no_more(either: Site) -> None:
-    _, token = await account(either, Role.WORKER, "w1", division=DONGPO)
-    _, other = await account(either, Role.WORKER, "w2", division=DONGPO)
+async def test_an_account_has_so_many_streams_and_no_more(site: Site) -> None:
+    _, token = await account(site, Role.WORKER, "w1", division=DONGPO)
+    _, other = await account(site, Role.WORKER, "w2", division=DONGPO)
     async with AsyncExitStack() as stack:
         for _ in range(MOST_STREAMS - 1):
-            await stack.enter_async_context(following(either, token))
-        async with following(either, token):
-            answer = await either("GET", EVENTS, token)
+            await stack.enter_async_context(following(site, token))
+        async with following(site, token):
+            answer = await site("GET", EVENTS, token)
             assert (answer.status, answer.json["code"]) == (429, "too_many")
             assert int(answer.headers["Retry-After"]) >= 1
-            await stack.enter_async_context(following(either, other))
-        answer = await either("GET", EVENTS + "?follow=false", token)
+            await stack.enter_async_context(following(site, other))
+        answer = await site("GET", EVENTS + "?follow=false", token)
         while answer.status == 429:  # until the server has noticed that the client went
-            answer = await either("GET", EVENTS + "?follow=false", token)
+            answer = await site("GET", EVENTS + "?follow=false", token)
         assert answer.status == 200
 
 
@@ -269,16 +271,16 @@ async def test_streams_end_when_the_service_stops(house: House) -> None:
         assert await client.rest() == [], "a whole answer, not one that was cut off"
 
 
-async def test_a_stream_is_neither_compressed_nor_kept(either: Site) -> None:
-    _, token = await account(either, Role.WORKER, "w1", division=DONGPO)
+async def test_a_stream_is_nsite_compressed_nor_kept(site: Site) -> None:
+    _, token = await account(site, Role.WORKER, "w1", division=DONGPO)
     headers = {"Accept-Encoding": "gzip, deflate, br"}
-    answer = await either("GET", EVENTS + "?follow=false", token, headers=headers)
+    answer = await site("GET", EVENTS + "?follow=false", token, headers=headers)
     assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert "Content-Encoding" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store, no-transform"
     assert answer.headers["X-Accel-Buffering"] == "no"
     assert answer.body.startswith(b": here\nretry: 3000\nid: 0.0\n\n")
-    head = await either("HEAD", EVENTS, token)
+    head = await site("HEAD", EVENTS, token)
     assert (head.status, head.headers["Content-Type"], head.body) == (
         200,
         answer.headers["Content-Type"],
@@ -286,14 +288,12 @@ async def test_a_stream_is_neither_compressed_nor_kept(either: Site) -> None:
     )
 
 
-@pytest.mark.parametrize("place", ["17", "x", "1.2.3", "-1.0", "01.0", "1.99999999999999999999", "１.０"])
-async def test_a_place_that_is_none_is_refused(site: Site, place: str) -> None:
+async def test_a_place_that_is_none_is_refused(site: Site) -> None:
     token = await site.token_of(Role.WORKER)
-    for answer in (
-        await site("GET", EVENTS, token, params={"after": place}),
-        await site("GET", EVENTS, token, headers={"Last-Event-ID": place}),
-    ):
-        assert (answer.status, answer.json["code"]) == (400, "bad_request")
+    for place in ("17", "x", "1.2.3", "-1.0", "01.0", "1.99999999999999999999", "１.０"):
+        for given in ({"params": {"after": place}}, {"headers": {"Last-Event-ID": place}}):
+            answer = await site("GET", EVENTS, token, **given)
+            assert (answer.status, answer.json["code"]) == (400, "bad_request")
 
 
 async def test_a_place_that_nobody_has_reached_or_that_is_long_ago_is_refused(
