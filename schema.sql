@@ -250,6 +250,28 @@ CREATE UNIQUE INDEX uq_rule_versions_active ON rule_versions (rule) WHERE state 
 CREATE UNIQUE INDEX uq_rule_versions_rule_version ON rule_versions (rule, version);
 
 
+-- scan_events: 扫描记录
+--   kind = begun: 开始
+--   kind = judged: 一条规则完成
+--   kind = failed: 一条规则失败
+--   kind = ended: 结束
+--   state = running: 进行中
+--   state = done: 完成
+--   state = incomplete: 部分规则失败
+--   state = failed: 失败
+CREATE TABLE scan_events (
+  scan_event_id BIGSERIAL NOT NULL,
+  scan_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  rule TEXT,
+  state TEXT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_scan_events PRIMARY KEY (scan_event_id),
+  CONSTRAINT ck_scan_events_kind CHECK (kind IN ('begun', 'judged', 'failed', 'ended')),
+  CONSTRAINT ck_scan_events_state CHECK (state IN ('running', 'done', 'incomplete', 'failed'))
+);
+
+
 -- scans: 扫描
 --   state = running: 进行中
 --   state = done: 完成
@@ -463,29 +485,6 @@ CREATE TABLE rule_progress (
   CONSTRAINT pk_rule_progress PRIMARY KEY (rule),
   CONSTRAINT fk_rule_progress_scan_id FOREIGN KEY(scan_id) REFERENCES scans (scan_id),
   CONSTRAINT fk_rule_progress_version_id FOREIGN KEY(version_id) REFERENCES rule_versions (version_id)
-);
-
-
--- scan_events: 扫描记录
---   kind = begun: 开始
---   kind = judged: 一条规则完成
---   kind = failed: 一条规则失败
---   kind = ended: 结束
---   state = running: 进行中
---   state = done: 完成
---   state = incomplete: 部分规则失败
---   state = failed: 失败
-CREATE TABLE scan_events (
-  scan_event_id BIGSERIAL NOT NULL,
-  scan_id BIGINT NOT NULL,
-  kind TEXT NOT NULL,
-  rule TEXT,
-  state TEXT NOT NULL,
-  at TIMESTAMP WITH TIME ZONE NOT NULL,
-  CONSTRAINT pk_scan_events PRIMARY KEY (scan_event_id),
-  CONSTRAINT fk_scan_events_scan_id FOREIGN KEY(scan_id) REFERENCES scans (scan_id),
-  CONSTRAINT ck_scan_events_kind CHECK (kind IN ('begun', 'judged', 'failed', 'ended')),
-  CONSTRAINT ck_scan_events_state CHECK (state IN ('running', 'done', 'incomplete', 'failed'))
 );
 
 

@@ -62,7 +62,7 @@ scan_events = Table(
     "scan_events",
     metadata,
     key("scan_event_id"),
-    reference("scan_id", "scans.scan_id", "扫描", index=False),
+    plain("scan_id", Key, "扫描", nullable=False),
     choice(
         "kind", "事件", {"begun": "开始", "judged": "一条规则完成", "failed": "一条规则失败", "ended": "结束"}
     ),

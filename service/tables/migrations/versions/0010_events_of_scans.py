@@ -26,7 +26,6 @@ def upgrade() -> None:
     sa.Column('at', columns.Instant(timezone=True), nullable=False),
     sa.CheckConstraint("kind IN ('begun', 'judged', 'failed', 'ended')", name=op.f('ck_scan_events_kind')),
     sa.CheckConstraint("state IN ('running', 'done', 'incomplete', 'failed')", name=op.f('ck_scan_events_state')),
-    sa.ForeignKeyConstraint(['scan_id'], ['scans.scan_id'], name=op.f('fk_scan_events_scan_id')),
     sa.PrimaryKeyConstraint('scan_event_id', name=op.f('pk_scan_events')),
     info={'label': '扫描记录'}
     )
