@@ -115,6 +115,8 @@ async def _frames(request: Request, query: EventsQuery) -> AsyncGenerator[Frame[
                 async with feed.reading, request.house.read(follower.actor) as unit:
                     found, place = await _page(unit, place, follower.reached or place)
                 for frame in found:
+                    if follower.actor is None:
+                        return
                     yield frame
                     due = now() + feed.heartbeat
             elif query.follow:
