@@ -14,6 +14,7 @@ from service.api.models import Body, Query, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.field_use import rules_kept
+from service.errors import Conflict, InvalidInput
 from service.records import declaring
 
 routes = Routes()
@@ -76,7 +77,7 @@ async def list_fields(request: Request, query: FieldsQuery) -> FieldsView:
     return FieldsView(items=[FieldView.model_validate(item) for item in found])
 
 
-@routes.post("/fields", permission=Permission.FIELDS, idempotent=True)
+@routes.post("/fields", permission=Permission.FIELDS, idempotent=True, refuses=(Conflict, InvalidInput))
 async def declare_field(request: Request, body: FieldBody) -> DeclaredView:
     """Declare a field, change what it is called, or take a retired one up again; 409 where records or rules forbid it.
 
@@ -87,7 +88,7 @@ async def declare_field(request: Request, body: FieldBody) -> DeclaredView:
         return DeclaredView(state=await declaring.declare(unit, body.extension()))
 
 
-@routes.delete("/fields/{entity}/{name}", permission=Permission.FIELDS)
+@routes.delete("/fields/{entity}/{name}", permission=Permission.FIELDS, refuses=(Conflict,))
 async def retire_field(request: Request, entity: str, name: str) -> None:
     """Retire a declared field; 409 while a rule in use reads it. Its values stay."""
     async with request.unit() as unit, rules_kept(unit):

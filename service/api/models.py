@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 MOST = 2**63 - 1
-Id = Annotated[int, Field(ge=1, le=MOST)]
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 1.0 is the integer 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _day(value: Any) -> date:
+    """Nothing but `2026-11-23`: pydantic alone would take "0" for the first day of 1970."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise PydanticCustomError("date_parsing", "no such day") from error
+    if type(value) is date:
+        return value
+    raise PydanticCustomError("date_type", "not a day")
+
+
+Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST)]
 """A surrogate key as a client may send it: what 64 bits hold, so that no database overflows."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date as a client may send it, in a body or a query."""
 
 T = TypeVar("T")
 V = TypeVar("V", bound=BaseModel)
 
 
 class Body(BaseModel):
-    """A JSON body. Unknown keys are errors, numbers are finite, text is trimmed."""
+    """A JSON body. Unknown keys are errors, kinds are kept apart (no "1" for 1), numbers are finite, text is trimmed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_strip_whitespace=True
+    )
 
 
 class Query(BaseModel):
@@ -79,6 +106,14 @@ class Created(Generic[V]):
 
 
 @dataclass(frozen=True)
+class Redirect:
+    """302: what is asked for is at `location`."""
+
+    status: ClassVar[int] = 302
+    location: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """An answer as it goes over the wire, and as it is kept for a repeated Idempotency-Key."""
 
@@ -90,9 +125,11 @@ class Reply:
 
     @classmethod
     def of(cls, answer: Any) -> Reply:
-        """From what a handler returned: a view, `Accepted`, `Created` or None (204)."""
+        """From what a handler returned: a view, `Accepted`, `Created`, `Redirect` or None (204)."""
         if answer is None:
             return cls(204, b"")
+        if isinstance(answer, Redirect):
+            return cls(answer.status, b"", answer.location)
         if isinstance(answer, Accepted | Created):
             return cls(answer.status, _json(answer.view), answer.location, etag=_etag(answer.view))
         return cls(200, _json(answer), etag=_etag(answer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +10,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from service.access.permissions import Permission
 from service.api.contract import Contract
-from service.api.problems import MEDIA_TYPE, ProblemView
+from service.api.problems import MEDIA_TYPE, ProblemView, problem_view
+from service.api.refusals import refusals
+from service.errors import Problem
 
 Json = dict[str, Any]
 COMPONENTS = "#/components/schemas/"
@@ -111,11 +113,11 @@ def _parameters(contract: Contract, schemas: Schemas) -> list[Json]:
         found += _query_parameters(schemas.query(contract.query))
     if contract.idempotent:
         described = "同一个键重复提交只生效一次，并返回第一次的答复"
-        schema = {"type": "string", "minLength": 1, "maxLength": 200}
+        schema = {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "description": described, "schema": schema})
     if contract.versioned:
         described = "读取时得到的 ETag；已被别人改过则不改动，答复 412"
-        schema = {"type": "string"}
+        schema = {"type": "string", "pattern": r'^"[1-9][0-9]{0,9}"$'}
         found.append(
             {"name": "If-Match", "in": "header", "required": True, "description": described, "schema": schema}
         )
@@ -137,35 +139,38 @@ def _query_parameters(model: Json) -> list[Json]:
 
 
 def _responses(contract: Contract, schemas: Schemas) -> Json:
-    problem = {MEDIA_TYPE: {"schema": schemas.ref(ProblemView, "serialization")}}
+    schema = schemas.ref(ProblemView, "serialization")
     responses: Json = {str(contract.status): _success(contract, schemas)}
-    for status, described in _refusals(contract):
-        responses[str(status)] = {"description": described, "content": problem}
-    responses["default"] = {"description": "其他错误", "content": problem}
+    for status, kinds in refusals(contract).items():
+        responses[str(status)] = _refusal(kinds, schema)
+    responses["default"] = {"description": "其他错误", "content": {MEDIA_TYPE: {"schema": schema}}}
     return responses
+
+
+def _refusal(kinds: Sequence[type[Problem]], schema: Json) -> Json:
+    """One status with everything it may mean; each meaning is an example."""
+    answer: Json = {
+        "description": "\n\n".join(f"`{kind.code}`：{kind.words()}" for kind in kinds),
+        "content": {
+            MEDIA_TYPE: {"schema": schema, "examples": {kind.code: {"value": _shown(kind)} for kind in kinds}}
+        },
+    }
+    if kinds[0].status == 429:
+        answer["headers"] = {"Retry-After": {"description": "多少秒后再试", "schema": {"type": "integer"}}}
+    return answer
+
+
+def _shown(kind: type[Problem]) -> Json:
+    instance = "urn:uuid:7fc4e06b-1a4a-4346-ab59-2751d09c9b06"
+    return problem_view(kind(), instance).model_dump(mode="json")
 
 
 def _success(contract: Contract, schemas: Schemas) -> Json:
     answer: Json = {"description": "成功"}
     if contract.view is not None:
         answer["content"] = {"application/json": {"schema": schemas.ref(contract.view, "serialization")}}
-    if contract.status in (201, 202):
+    for media_type in contract.media_types:
+        answer.setdefault("content", {})[media_type] = {}
+    if contract.status in (201, 202, 302):
         answer["headers"] = {"Location": {"description": "结果的地址", "schema": {"type": "string"}}}
     return answer
-
-
-def _refusals(contract: Contract) -> list[tuple[int, str]]:
-    found = []
-    if contract.body is not None or contract.query is not None:
-        found.append((400, "请求无法读取"))
-    if contract.permission is not Permission.PUBLIC:
-        found += [(401, "未登录"), (403, "没有权限")]
-    if contract.parameters:
-        found.append((404, "没有找到，或不在管理范围内"))
-    if contract.versioned:
-        found += [(412, "已被别人改过"), (428, "没有带 If-Match")]
-    if contract.body is not None:
-        found += [(413, "内容过大"), (415, "正文不是 JSON")]
-    if contract.body is not None or contract.query is not None:
-        found.append((422, "字段填写不正确"))
-    return found

@@ -12,6 +12,7 @@ from service.access.permissions import Permission, Role
 from service.api.models import Body, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.errors import NotSignedIn, TooMany
 
 routes = Routes()
 
@@ -37,7 +38,7 @@ class MeView(View):
     permissions: list[Permission] = Field(description="这个令牌可以做的事")
 
 
-@routes.post("/sign-in", permission=Permission.PUBLIC)
+@routes.post("/sign-in", permission=Permission.PUBLIC, refuses=(NotSignedIn, TooMany))
 async def sign_in(request: Request, body: Credentials) -> SignedInView:
     """Sign in with login and password; the token lasts twelve hours.
 
