@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 from made_databases import KEY, as_admin, copy_of, named, sqlite_with_tables
+from mornings import TODAY, make_morning, open_morning
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.access.keys import Vault
 from service.access.unit import House
 from service.clock import SetClock
+from service.demo.street import Street, make_street
 from service.tables import metadata
 from service.tables.database import Database
-
-TODAY = date(2026, 11, 23)  # a Monday, and a working day
 
 
 @pytest.fixture(scope="session")
@@ -123,3 +123,38 @@ def house(database: Database, clock: SetClock, vault: Vault) -> House:
 @pytest.fixture
 def sqlite_house(sqlite_database: Database, clock: SetClock, vault: Vault) -> House:
     return House(sqlite_database, clock, vault)
+
+
+@pytest.fixture(scope="session")
+def street() -> Street:
+    """A made-up street of sixty people a community."""
+    return make_street(residents_per_community=60, today=TODAY)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def made_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, street: Street) -> str:
+    """The street after its first morning, made once per database."""
+    folder = tmp_path_factory.mktemp("street")
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
+    else:
+        url = copy_of(request.getfixturevalue("postgres_url"), "template0")
+    asyncio.run(make_morning(url, street, folder))
+    return url
+
+
+@pytest.fixture
+def morning_url(made_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A copy of that database for one test."""
+    if not made_url.startswith("sqlite"):
+        return copy_of(request.getfixturevalue("postgres_url"), str(make_url(made_url).database))
+    copy = tmp_path / "copy.db"
+    shutil.copy(made_url.removeprefix("sqlite+aiosqlite:///"), copy)
+    return f"sqlite+aiosqlite:///{copy}"
+
+
+@pytest.fixture
+async def morning(morning_url: str) -> AsyncIterator[House]:
+    house = open_morning(morning_url)
+    yield house
+    await house.database.close()

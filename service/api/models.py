@@ -32,7 +32,7 @@ def _day(value: Any) -> date:
     raise PydanticCustomError("date_type", "not a day")
 
 
-Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST)]
+Id = Annotated[int, Field(ge=1, le=MOST), BeforeValidator(_whole)]
 """A surrogate key as a client may send it: what 64 bits hold, so that no database overflows."""
 Day = Annotated[date, BeforeValidator(_day)]
 """A date as a client may send it, in a body or a query."""

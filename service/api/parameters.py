@@ -20,6 +20,7 @@ from service.errors import Conflict, InvalidInput, NotFound
 
 routes = Routes()
 
+LAW_DATE = r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 DIVISION = r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})?$"
 Json = str | int | float | bool | list[str | int | float] | None
 
@@ -34,7 +35,7 @@ class SourceBody(Body):
     law: str = Field(min_length=1, max_length=200, description="法规或文件名称")
     article: str = Field(min_length=1, max_length=200, description="条款")
     date: Annotated[str, AfterValidator(_law_date)] = Field(
-        pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="文件日期，如 2026-07-01、2026-07 或 2026"
+        pattern=LAW_DATE, description="文件日期，如 2026-07-01、2026-07 或 2026"
     )
     verified_on: Day | None = Field(None, description="哪天有人核对过原文；空着即未核实，规则不使用")
     mark: Literal["V", "S", "M"] = Field("V", description="V 读过原文，S 读过转述，M 凭记忆（不算核实）")

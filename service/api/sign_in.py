@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from service.access import sign_in as doors
 from service.access import tokens
@@ -18,7 +19,11 @@ routes = Routes()
 
 
 class Credentials(Body):
-    login: str = Field(min_length=1, max_length=64, description="登录名")
+    model_config = ConfigDict(str_strip_whitespace=False)  # a password may begin or end with a blank
+
+    login: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        pattern=r"\S", max_length=64, description="登录名"
+    )
     password: SecretStr = Field(min_length=1, max_length=128, description="密码")
 
 

@@ -13,25 +13,19 @@ from typing import Any
 
 import aiohttp
 import pytest
-from made_databases import KEY, copy_of
-from morning.conftest import TODAY, settings_in
+from made_databases import copy_of
+from mornings import TODAY, make_morning, open_morning, settings_in
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import async_playwright
 from sqlalchemy import func, select, update
 from yarl import URL
 
-from service import jobs
 from service.access import accounts, passwords, sessions
-from service.access.keys import Vault
 from service.access.unit import House
 from service.app import build_app, listening
-from service.cli.demo import move_in
-from service.clock import SetClock
 from service.demo.street import make_street
 from service.tables import accounts as accounts_table
 from service.tables import findings, tasks
-from service.tables.database import Database
-from service.tables.schema import upgrade
 
 PASSWORD = "Xihu-Longjing 26"
 SIZE = 100
@@ -51,10 +45,8 @@ def small_street_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 
 
 async def _make(url: str, folder: Path) -> None:
-    house = House(Database(url), SetClock.at(TODAY, 8, 30), Vault(KEY))
-    await upgrade(house.database)
-    await move_in(house, make_street(residents_per_community=SIZE, today=TODAY), folder / "files", quiet=True)
-    await jobs.run_day(house, settings_in(folder), TODAY)
+    await make_morning(url, make_street(residents_per_community=SIZE, today=TODAY), folder)
+    house = open_morning(url)
     async with house.write() as unit:
         await unit.connection.execute(
             update(accounts_table).values(password_hash=await passwords.digest(PASSWORD))
@@ -75,7 +67,7 @@ def street_url(small_street_url: str, request: pytest.FixtureRequest, tmp_path: 
 
 @pytest.fixture
 async def street_house(street_url: str) -> AsyncIterator[House]:
-    house = House(Database(street_url), SetClock.at(TODAY, 8, 30), Vault(KEY))
+    house = open_morning(street_url)
     yield house
     await house.database.close()
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 import segno
-from morning.conftest import TODAY
+from mornings import TODAY
 from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
 from sqlalchemy import select
 from yarl import URL

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from made_databases import KEY
-from morning.conftest import TODAY, settings_in
+from mornings import TODAY, settings_in
 from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
