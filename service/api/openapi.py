@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from service.access.permissions import Permission
+from service.api import examples
 from service.api.contract import Contract
 from service.api.problems import MEDIA_TYPE, ProblemView, problem_view
 from service.api.refusals import refusals
@@ -99,7 +100,7 @@ def _operation(contract: Contract, schemas: Schemas) -> Json:
         "x-permission": contract.permission.value,
     }
     if contract.body is not None:
-        content = {"application/json": {"schema": schemas.ref(contract.body, "validation")}}
+        content = _json(schemas.ref(contract.body, "validation"), examples.BODIES.get(contract.name))
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -107,10 +108,12 @@ def _operation(contract: Contract, schemas: Schemas) -> Json:
 def _parameters(contract: Contract, schemas: Schemas) -> list[Json]:
     found = [
         {"name": name, "in": "path", "required": True, "schema": adapter.json_schema()}
+        | _example(examples.PLACES, name)
         for name, adapter in contract.parameters.items()
     ]
     if contract.query is not None:
-        found += _query_parameters(schemas.query(contract.query))
+        given = examples.QUERIES.get(contract.name, {})
+        found += _query_parameters(schemas.query(contract.query), given)
     if contract.idempotent:
         described = "同一个键重复提交只生效一次，并返回第一次的答复"
         schema = {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"}
@@ -124,7 +127,11 @@ def _parameters(contract: Contract, schemas: Schemas) -> list[Json]:
     return found
 
 
-def _query_parameters(model: Json) -> list[Json]:
+def _example(given: Mapping[str, Any], name: str) -> Json:
+    return {"example": given[name]} if name in given else {}
+
+
+def _query_parameters(model: Json, given: Mapping[str, Any]) -> list[Json]:
     required = model.get("required", [])
     return [
         {
@@ -134,6 +141,7 @@ def _query_parameters(model: Json) -> list[Json]:
             "description": schema.get("description", schema.get("title", "")),
             "schema": schema,
         }
+        | _example(given, name)
         for name, schema in model.get("properties", {}).items()
     ]
 
@@ -145,6 +153,10 @@ def _responses(contract: Contract, schemas: Schemas) -> Json:
         responses[str(status)] = _refusal(kinds, schema)
     responses["default"] = {"description": "其他错误", "content": {MEDIA_TYPE: {"schema": schema}}}
     return responses
+
+
+def _json(schema: Json, example: Any) -> Json:
+    return {"application/json": {"schema": schema} | ({} if example is None else {"example": example})}
 
 
 def _refusal(kinds: Sequence[type[Problem]], schema: Json) -> Json:
@@ -168,7 +180,9 @@ def _shown(kind: type[Problem]) -> Json:
 def _success(contract: Contract, schemas: Schemas) -> Json:
     answer: Json = {"description": "成功"}
     if contract.view is not None:
-        answer["content"] = {"application/json": {"schema": schemas.ref(contract.view, "serialization")}}
+        answer["content"] = _json(
+            schemas.ref(contract.view, "serialization"), examples.ANSWERS.get(contract.name)
+        )
     for media_type in contract.media_types:
         answer.setdefault("content", {})[media_type] = {}
     if contract.status in (201, 202, 302):

@@ -49,7 +49,7 @@ class Explored:
 
     def _scenario(self, event: events.ScenarioFinished) -> None:
         cases, phase = event.recorder.cases, event.phase.value
-        self.seconds[event.recorder.label+" "+phase] += event.elapsed_time  # type: ignore[assignment]
+        self.seconds[event.recorder.label + " " + phase] += event.elapsed_time  # type: ignore[assignment]
         for case_id, interaction in event.recorder.interactions.items():
             if interaction.response is not None and case_id in cases:
                 of = self.statuses.setdefault(cases[case_id].value.operation.label, Counter())

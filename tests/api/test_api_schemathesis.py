@@ -68,4 +68,5 @@ async def test_whatever_is_asked_the_answer_is_one_that_the_document_tells(
     assert set(found.checks) >= CHECKS
     assert {"coverage", "fuzzing", "stateful"} <= set(found.phases)
     never = {label for label, statuses in found.statuses.items() if min(statuses) >= 400}
-    print(found.phases, never); print(found.seconds.most_common(40))
+    print(found.phases, never)
+    print(found.seconds.most_common(40))
