@@ -122,7 +122,14 @@ def _parameters(contract: Contract, schemas: Schemas) -> list[Json]:
         described = "读取时得到的 ETag；已被别人改过则不改动，答复 412"
         schema = {"type": "string", "pattern": r'^"[1-9][0-9]{0,9}"$'}
         found.append(
-            {"name": "If-Match", "in": "header", "required": True, "description": described, "schema": schema}
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": True,
+                "description": described,
+                "schema": schema,
+                "example": '"1"',
+            }
         )
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -16,6 +17,7 @@ from service.api.contract import Contract
 from service.errors import InvalidInput, Outdated, VersionMissing
 
 SEED = 20261123
+KEYS = {"finding_id", "account_id", "division_code", "login", "password"}
 KNOWN_SHARE = 0.6
 """How often a path or a body names something that is there; else a made-up number is as good as never there."""
 _numbers = count(1)
@@ -37,7 +39,6 @@ class Explored:
     checks: Counter[str] = field(default_factory=Counter)
     phases: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
-    seconds: Counter[str] = field(default_factory=Counter)
 
     def take(self, event: events.EngineEvent) -> None:
         if isinstance(event, events.NonFatalError):
@@ -49,7 +50,6 @@ class Explored:
 
     def _scenario(self, event: events.ScenarioFinished) -> None:
         cases, phase = event.recorder.cases, event.phase.value
-        self.seconds[event.recorder.label + " " + phase] += event.elapsed_time  # type: ignore[assignment]
         for case_id, interaction in event.recorder.interactions.items():
             if interaction.response is not None and case_id in cases:
                 of = self.statuses.setdefault(cases[case_id].value.operation.label, Counter())
@@ -73,16 +73,23 @@ def explore(
     examples: int,
     seed: int = SEED,
     methods: Sequence[str] = ("get", "post", "put", "delete", "trace"),
+    wrong: bool = True,
 ) -> Explored:
     """Go through `operations` (token → what is asked with it) of the `document` served at `url`; blocks.
 
     `known` are values that exist, by the name of a parameter or of a field of a body; `methods` are tried where the
-    document has none. The same seed asks the same questions.
+    document has none; without `wrong` the bounds of right requests are tried and not those of wrong ones. The same seed asks
+    the same questions.
     """
-    # The last resort would excuse every status that the document does not tell.
-    paths = {path: _without_default(offered) for path, offered in document["paths"].items()}
+    document = deepcopy(document)
+    for number, operation in enumerate(_each(document)):
+        # The last resort would excuse every status that the document does not tell.
+        operation["responses"].pop("default")
+        _point_at_what_is_there(
+            operation, {name: values[number % len(values)] for name, values in known.items()}
+        )
     schema = schemathesis.openapi.from_dict(
-        {**document, "paths": paths}, config=_config(url, operations, known, examples, seed, methods)
+        document, config=_config(url, operations, known, examples, seed, methods, wrong)
     )
     explored = Explored()
     for event in from_schema(schema).execute():
@@ -90,16 +97,34 @@ def explore(
     return explored
 
 
-def _without_default(offered: dict[str, Any]) -> dict[str, Any]:
-    return {
-        method: {
-            **operation,
-            "responses": {
-                status: answer for status, answer in operation["responses"].items() if status != "default"
-            },
-        }
-        for method, operation in offered.items()
-    }
+def _each(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for offered in document["paths"].values():
+        yield from offered.values()
+
+
+def _point_at_what_is_there(operation: dict[str, Any], one: Mapping[str, int | str]) -> None:
+    """Let the examples of an operation name something that exists here, so that they are carried out."""
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "path" and parameter["name"] in one:
+            parameter["example"] = one[parameter["name"]]
+    content = operation.get("requestBody", {}).get("content", {})
+    for told in content.values():
+        if "example" in told:
+            told["example"] = _with_keys(told["example"], one)
+
+
+def _with_keys(example: Any, one: Mapping[str, int | str]) -> Any:
+    """The same example with the keys of what is there: `finding_id`, and `task_ids` of one task."""
+    if isinstance(example, list):
+        return [_with_keys(part, one) for part in example]
+    if not isinstance(example, dict):
+        return example
+    changed = {name: _with_keys(part, one) for name, part in example.items()}
+    for name in changed.keys() & KEYS & one.keys():
+        changed[name] = one[name]
+    if "task_ids" in changed and "task_id" in one:
+        changed["task_ids"] = [one["task_id"]]
+    return changed
 
 
 def _config(
@@ -109,8 +134,11 @@ def _config(
     examples: int,
     seed: int,
     methods: Sequence[str],
+    wrong: bool,
 ) -> SchemathesisConfig:
     named = {name: values for name, values in known.items() if values}
+    generation = {"deterministic": True}
+    bounds = generation if wrong else generation | {"mode": "positive"}
     return SchemathesisConfig.from_dict(
         {
             "seed": seed,
@@ -124,8 +152,8 @@ def _config(
                 for name in named
                 for place in ("path", "body")
             },
-            "generation": {"deterministic": True, "max-examples": examples},
-            "phases": {"coverage": {"unexpected-methods": list(methods)}},
+            "generation": generation | {"max-examples": examples},
+            "phases": {"coverage": {"unexpected-methods": list(methods), "generation": bounds}},
             "checks": {
                 # RFC 6585 has a status for the one header that is asked for: 428.
                 "missing_required_header": {"expected-statuses": [401, VersionMissing.status]},

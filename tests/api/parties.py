@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
+from access.people import PASSWORD
 from api.conftest import Site
 from mornings import TODAY
-from sqlalchemy import Column, func, select
+from sqlalchemy import Column, ColumnElement, func, select
 
 from service.access import accounts, tokens
 from service.access.permissions import Role
@@ -31,6 +33,7 @@ from service.tables import accounts as accounts_table
 
 A_DAY = timedelta(days=1)
 MOST = 8
+LOGIN = "wangge-057-01"
 Known = dict[str, Sequence[int | str]]
 
 
@@ -63,15 +66,11 @@ async def _accounts(unit: Unit) -> dict[Role, int]:
     found = await unit.connection.execute(select(a.role, func.max(a.account_id)).group_by(a.role))
     by_role = {Role(role): account_id for role, account_id in found}
     busiest = select(tasks.c.account_id).where(tasks.c.planned_on == TODAY).group_by(tasks.c.account_id)
-    by_role[Role.WORKER] = await unit.connection.scalar(
-        busiest.order_by(func.count().desc(), tasks.c.account_id)
-    )
+    busiest = select(tasks.c.account_id).where(tasks.c.planned_on == TODAY).group_by(tasks.c.account_id)
+    ranked = busiest.order_by(func.count().desc(), tasks.c.account_id)
+    by_role[Role.WORKER] = (await unit.connection.execute(ranked)).scalars().first() or 0
     department = await unit.connection.scalar(
-        select(rule_versions.c.department)
-        .join(findings, findings.c.version_id == rule_versions.c.version_id)
-        .join(tasks, tasks.c.task_id == findings.c.task_id)
-        .where(tasks.c.account_id == by_role[Role.WORKER])
-        .order_by(findings.c.finding_id)
+        select(rule_versions.c.department).where(rule_versions.c.rule == "elder-visits")
     )
     for role in Role:
         if role not in by_role:
@@ -89,7 +88,10 @@ async def _get_on(site: Site, parties: Parties) -> None:
     worker, supervisor = parties.tokens[Role.WORKER], parties.tokens[Role.SUPERVISOR]
     listed = await site("GET", "/api/v1/tasks", worker)
     (first, of), (second, _) = [
-        (one["finding_id"], task["task_id"]) for task in listed.json["items"] for one in task["findings"]
+        (one["finding_id"], task["task_id"])
+        for task in listed.json["items"]
+        for one in task["findings"]
+        if one["rule"] == "elder-visits"
     ][:2]
     answers = {"outcomes": [{"finding_id": first, "outcome": "needs_department"}]}
     away = {"account_id": parties.accounts[Role.WORKER], "from": "2026-12-07", "to": "2026-12-08"}
@@ -104,36 +106,48 @@ async def _get_on(site: Site, parties: Parties) -> None:
 
 
 async def _known(house: House, parties: Parties) -> Known:
-    worker = parties.accounts[Role.WORKER]
+    """What there is; the lists of tasks and findings, and of accounts and grids, are in step."""
     async with house.read() as unit:
 
-        async def some(column: Column[int], *where: object) -> list[int]:
-            chosen = select(column).where(*where).order_by(column).limit(MOST)  # type: ignore[arg-type]
+        async def some(column: Column[Any], *where: ColumnElement[bool]) -> list[Any]:
+            chosen = select(column).where(*where).order_by(column).limit(MOST)
             return list((await unit.connection.execute(chosen)).scalars())
 
-        own = await some(tasks.c.task_id, tasks.c.account_id == worker)
-        of_contact = select(accounts_table.c.enterprise_id).where(
-            accounts_table.c.account_id == parties.accounts[Role.ENTERPRISE]
+        visits = (
+            select(tasks.c.task_id, func.min(findings.c.finding_id))
+            .join(findings, findings.c.task_id == tasks.c.task_id)
+            .where(findings.c.rule == "elder-visits", findings.c.outcome.is_(None), findings.c.held.is_(None))
+            .where(tasks.c.state == "planned", tasks.c.account_id == parties.accounts[Role.WORKER])
+            .group_by(tasks.c.task_id)
+            .order_by(tasks.c.task_id)
         )
+        own = (await unit.connection.execute(visits.limit(MOST))).all()
+        # Not the worker's own: whoever is away or loses the grid loses the visits to be made here.
+        others = posts.c.account_id != parties.accounts[Role.WORKER]
+        holding = select(posts.c.account_id, posts.c.division_code).where(posts.c.role == "main", others)
+        held = (await unit.connection.execute(holding.order_by(posts.c.post_id).limit(MOST))).all()
+        contact = accounts_table.c.account_id == parties.accounts[Role.ENTERPRISE]
+        enterprise = select(accounts_table.c.enterprise_id).where(contact).scalar_subquery()
+        link = links.make(unit.vault, "", parties.accounts[Role.WORKER], TODAY, unit.now + A_DAY)
         return {
-            "task_id": own,
-            "finding_id": await some(findings.c.finding_id, findings.c.task_id.in_(own)),
+            "task_id": [row[0] for row in own],
+            "finding_id": [row[1] for row in own],
+            "account_id": [row[0] for row in held],
+            "division_code": [row[1] for row in held],
             "objection_id": await some(objections.c.objection_id),
             "return_id": await some(returns.c.return_id),
-            "resident_id": await some(residents.c.resident_id),
-            "account_id": [worker, *await some(accounts_table.c.account_id)],
-            "post_id": await some(posts.c.post_id),
+            "resident_id": await some(residents.c.resident_id, residents.c.phone.is_not(None)),
+            "post_id": await some(posts.c.post_id, others),
             "absence_id": await some(absences.c.absence_id),
-            "parameter_id": await some(parameters.c.parameter_id),
+            "parameter_id": await some(parameters.c.parameter_id, parameters.c.value.is_not(None)),
             "scan_id": await some(scans.c.scan_id),
-            "uscc": await some(
-                enterprises.c.uscc, enterprises.c.enterprise_id == of_contact.scalar_subquery()
-            ),
+            "uscc": await some(enterprises.c.uscc, enterprises.c.enterprise_id == enterprise),
             "rule": await some(rule_versions.c.rule, rule_versions.c.state == "active"),
+            "login": [LOGIN],
+            "password": [PASSWORD],
             "entity": ["resident"],
             "name": ["shoe_size", "health.notice_days"],
             "code": ["conflict", "not_found"],
             "file": ["docs.js", "swagger-ui.css"],
-            "token": [links.make(unit.vault, "", worker, TODAY, unit.now + A_DAY).removeprefix("/l/")],
-            "division_code": ["330102003057001", "330102003057"],
+            "token": [link.removeprefix("/l/")],
         }

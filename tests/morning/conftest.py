@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,13 +12,50 @@ from typing import Any
 
 import aiohttp
 import pytest
-from mornings import settings_in
-from sqlalchemy import select
+from made_databases import copy_of
+from mornings import TODAY, make_morning, open_morning, settings_in
+from sqlalchemy import make_url, select
 
 from service.access import accounts, tokens
 from service.access.unit import House
 from service.app import build_app, listening
+from service.demo.street import Street, make_street
 from service.tables import tasks
+
+
+@pytest.fixture(scope="session")
+def street() -> Street:
+    """A made-up street of sixty people a community."""
+    return make_street(residents_per_community=60, today=TODAY)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def made_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, street: Street) -> str:
+    """The street after its first morning, made once per database."""
+    folder = tmp_path_factory.mktemp("street")
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
+    else:
+        url = copy_of(request.getfixturevalue("postgres_url"), "template0")
+    asyncio.run(make_morning(url, street, folder))
+    return url
+
+
+@pytest.fixture
+def morning_url(made_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A copy of that database for one test."""
+    if not made_url.startswith("sqlite"):
+        return copy_of(request.getfixturevalue("postgres_url"), str(make_url(made_url).database))
+    copy = tmp_path / "copy.db"
+    shutil.copy(made_url.removeprefix("sqlite+aiosqlite:///"), copy)
+    return f"sqlite+aiosqlite:///{copy}"
+
+
+@pytest.fixture
+async def morning(morning_url: str) -> AsyncIterator[House]:
+    house = open_morning(morning_url)
+    yield house
+    await house.database.close()
 
 
 @dataclass

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from access.people import PASSWORD
 from axe_playwright_python.async_playwright import Axe
-from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
+from pages.conftest import ON_SQLITE, Doors, busiest
 from playwright.async_api import Browser, Page
 
 from service.access import accounts, sign_in_codes

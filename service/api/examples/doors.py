@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-BODIES: dict[str, Any] = {"sign_in": {"login": "wangge-057-01", "password": "湖滨的早晨 2026"}}
+BODIES: dict[str, Any] = {"sign_in": {"login": "wangge-057-01", "password": "Xihu-Longjing 26"}}
 ANSWERS: dict[str, Any] = {
     "sign_in": {
         "token": "zt_mD0p3Qe6Zr0Vb1xkq2yL8nTtWc5uHsJaFgKiRoEvXw4",

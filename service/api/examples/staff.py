@@ -8,14 +8,19 @@ WHO = {"account_id": 3, "name": "李伟"}
 POST = WHO | {
     "post_id": 3,
     "division_code": "330102003057001",
-    "role": "main",
+    "role": "deputy",
     "from_on": "2026-11-23",
     "to_on": None,
 }
 ABSENCE = WHO | {"absence_id": 2, "from_on": "2026-12-07", "to_on": "2026-12-08"}
 
 BODIES: dict[str, Any] = {
-    "give_post": {"account_id": 3, "division_code": "330102003057001", "role": "main", "from": "2026-11-23"},
+    "give_post": {
+        "account_id": 3,
+        "division_code": "330102003057001",
+        "role": "deputy",
+        "from": "2026-11-23",
+    },
     "note_absence": {"account_id": 3, "from": "2026-12-07", "to": "2026-12-08"},
 }
 ANSWERS: dict[str, Any] = {
