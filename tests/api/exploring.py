@@ -78,7 +78,8 @@ def explore(
     """Go through `operations` (token → what is asked with it) of the `document` served at `url`; blocks.
 
     `known` are values that exist, by the name of a parameter or of a field of a body; `methods` are tried where the
-    document has none; without `wrong` the bounds of right requests are tried and not those of wrong ones. The same seed asks
+    document has none; without `wrong` only the bounds of right requests are tried, and the examples not once more by
+    themselves. The same seed asks
     the same questions.
     """
     document = deepcopy(document)
@@ -153,7 +154,10 @@ def _config(
                 for place in ("path", "body")
             },
             "generation": generation | {"max-examples": examples},
-            "phases": {"coverage": {"unexpected-methods": list(methods), "generation": bounds}},
+            "phases": {
+                "examples": {"enabled": wrong},
+                "coverage": {"unexpected-methods": list(methods), "generation": bounds},
+            },
             "checks": {
                 # RFC 6585 has a status for the one header that is asked for: 428.
                 "missing_required_header": {"expected-statuses": [401, VersionMissing.status]},
