@@ -6,8 +6,9 @@ import re
 
 import pytest
 import segno
-from morning.conftest import TODAY
-from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
+from access.people import PASSWORD
+from mornings import TODAY
+from pages.conftest import ON_SQLITE, Doors, busiest
 from sqlalchemy import select
 from yarl import URL
 

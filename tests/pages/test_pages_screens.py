@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from access.people import PASSWORD
 from axe_playwright_python.async_playwright import Axe
-from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
+from pages.conftest import ON_SQLITE, Doors, busiest
 from pages.test_pages_forms import asked_of, colleague_at
 from playwright.async_api import Browser, Page
 
