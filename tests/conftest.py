@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from access.people import PASSWORD
-from made_databases import KEY, as_admin, copy_of, named, sqlite_with_tables
+from made_databases import KEY, as_admin, copied, copy_of, empty, named, sqlite_with_tables
 from mornings import TODAY, make_morning, open_morning
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -130,10 +129,7 @@ def sqlite_house(sqlite_database: Database, clock: SetClock, vault: Vault) -> Ho
 def small_street_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A street of a hundred people a community, scanned and planned, everybody with the same password."""
     folder = tmp_path_factory.mktemp("pages")
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
-    else:
-        url = copy_of(request.getfixturevalue("postgres_url"), "template0")
+    url = empty(request, folder)
     street = make_street(residents_per_community=100, today=TODAY)
     asyncio.run(make_morning(url, street, folder, password=PASSWORD))
     return url
@@ -142,12 +138,7 @@ def small_street_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 @pytest.fixture
 def street_url(small_street_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A copy of that database for one test."""
-    if not small_street_url.startswith("sqlite"):
-        name = small_street_url.rpartition("/")[2].partition("?")[0]
-        return copy_of(request.getfixturevalue("postgres_url"), name)
-    copy = tmp_path / "copy.db"
-    shutil.copy(small_street_url.removeprefix("sqlite+aiosqlite:///"), copy)
-    return f"sqlite+aiosqlite:///{copy}"
+    return copied(small_street_url, request, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,9 +11,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from made_databases import copy_of
+from made_databases import copied, empty
 from mornings import TODAY, make_morning, open_morning, settings_in
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 
 from service.access import accounts, tokens
 from service.access.unit import House
@@ -33,10 +32,7 @@ def street() -> Street:
 def made_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, street: Street) -> str:
     """The street after its first morning, made once per database."""
     folder = tmp_path_factory.mktemp("street")
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
-    else:
-        url = copy_of(request.getfixturevalue("postgres_url"), "template0")
+    url = empty(request, folder)
     asyncio.run(make_morning(url, street, folder))
     return url
 
@@ -44,11 +40,7 @@ def made_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def morning_url(made_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A copy of that database for one test."""
-    if not made_url.startswith("sqlite"):
-        return copy_of(request.getfixturevalue("postgres_url"), str(make_url(made_url).database))
-    copy = tmp_path / "copy.db"
-    shutil.copy(made_url.removeprefix("sqlite+aiosqlite:///"), copy)
-    return f"sqlite+aiosqlite:///{copy}"
+    return copied(made_url, request, tmp_path)
 
 
 @pytest.fixture

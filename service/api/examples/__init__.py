@@ -12,6 +12,7 @@ from typing import Any
 from service.api.examples import doors, matters, rulebook, staff, visits
 
 Examples = Mapping[str, Any]
+_LINK = "3.20261123.1795435200.mD0p3Qe6Zr0Vb1xkq2yL8nTtWc5uHsJa"
 _NOUNS = (doors, visits, matters, rulebook, staff)
 
 
@@ -42,7 +43,7 @@ PLACES: Examples = MappingProxyType(
         "name": "shoe_size",
         "code": "conflict",
         "file": "docs.js",
-        "token": "3.20261123.1795435200.mD0p3Qe6Zr0Vb1xkq2yL8nTtWc5uHsJa",
+        "token": _LINK,
     }
 )
 """What a path may name."""

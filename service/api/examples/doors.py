@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-BODIES: dict[str, Any] = {"sign_in": {"login": "wangge-057-01", "password": "Xihu-Longjing 26"}}
+# Made up: neither of the two opens anything.
+WORDS = "Xihu-Longjing 26"
+BEARER = "zt_mD0p3Qe6Zr0Vb1xkq2yL8nTtWc5uHsJaFgKiRoEvXw4"
+
+BODIES: dict[str, Any] = {"sign_in": {"login": "wangge-057-01", "password": WORDS}}
 ANSWERS: dict[str, Any] = {
     "sign_in": {
-        "token": "zt_mD0p3Qe6Zr0Vb1xkq2yL8nTtWc5uHsJaFgKiRoEvXw4",
+        "token": BEARER,
         "expires_at": "2026-11-23T12:30:00Z",
         "role": "worker",
         "name": "李伟",
