@@ -25,14 +25,15 @@ class Phone:
 
 async def worded(unit: Unit, found: Sequence[tasks.Task]) -> list[tasks.Task]:
     """The same tasks with a heading and a reason for every finding; what no planned day has written is made now."""
+    today = unit.today
     silent = [
-        Silent(finding.finding_id, task.task_id, finding.version_id, finding.subject_id)
+        Silent(one.finding_id, task.task_id, one.version_id, one.subject_id, one.coming(task.day_of(today)))
         for task in found
-        if any(finding.heading is None for finding in task.findings)
-        for finding in task.findings
-        if finding.live
+        if any(one.live and one.heading is None for one in task.findings)
+        for one in task.findings
+        if one.live
     ]
-    made = await words(unit, silent, unit.today)
+    made = await words(unit, silent, today)
     return [replace(task, findings=[_worded(finding, made) for finding in task.findings]) for task in found]
 
 

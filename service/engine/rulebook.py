@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -59,6 +60,11 @@ class Basis:
     )
     """Digests made already, each with its rule, so that nobody else comes by its identity."""
 
+    @cached_property
+    def _terms(self) -> frozenset[Any]:
+        """What parameters there are, as far as it decides whether a rule fits."""
+        return frozenset(self.parameters.terms().values())
+
     def moment(self, as_of: date, values: Mapping[str, Given] | None = None) -> Moment:
         """A day with these parameter values; without them with those in force where no division has its own."""
         return Moment(as_of, self.parameters.at(as_of) if values is None else values, self.calendar.after)
@@ -100,7 +106,7 @@ class Basis:
 
     def checked(self, version: Version) -> CheckedRule:
         """The checked rule; RuleErrors when it no longer fits the catalogue or the parameters."""
-        key = (version.document, self.catalogue, frozenset(self.parameters.terms().values()))
+        key = (version.document, self.catalogue, self._terms)
         if key not in _checked:
             if len(_checked) >= REMEMBERED:
                 _checked.clear()
@@ -170,6 +176,14 @@ async def versions(unit: Unit, version_ids: set[int]) -> dict[int, Version]:
     """Versions by id, whatever their state."""
     found = await _versions(unit, rule_versions.c.version_id.in_(version_ids))
     return {version.version_id: version for version in found}
+
+
+async def checked_rules(unit: Unit, version_ids: set[int]) -> tuple[Basis, dict[int, CheckedRule]]:
+    """What every verdict rests on, and these versions ready to judge by it."""
+    ground = await basis(unit)
+    return ground, {
+        key: ground.checked(version) for key, version in (await versions(unit, version_ids)).items()
+    }
 
 
 async def basis(unit: Unit) -> Basis:

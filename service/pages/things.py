@@ -39,9 +39,9 @@ def coming_things(task: Task, today: date) -> list[Thing]:
 
 def _due(task: Task, today: date) -> list[Finding]:
     """All of it where nothing is due yet: somebody looks ahead."""
-    day = max(today, task.planned_on or today)
+    day = task.day_of(today)
     live = [finding for finding in task.findings if finding.live]
-    return [one for one in live if one.visit_from is None or one.visit_from <= day] or live
+    return [one for one in live if not one.coming(day)] or live
 
 
 def _things(task: Task, findings: Iterable[Finding]) -> list[Thing]:

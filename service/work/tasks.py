@@ -48,6 +48,10 @@ class Finding:
     held: str | None
     live: bool
 
+    def coming(self, day: date) -> bool:
+        """Whether nobody has to come for it on `day` yet."""
+        return self.visit_from is not None and self.visit_from > day
+
 
 @dataclass(frozen=True)
 class Task:
@@ -65,6 +69,10 @@ class Task:
     account_name: str | None
     note: str | None
     findings: list[Finding]
+
+    def day_of(self, today: date) -> date:
+        """The day of the visit: the planned one, or today where that has passed or none is planned."""
+        return max(today, self.planned_on or today)
 
 
 def in_sight(actor: Actor) -> ColumnElement[bool]:
