@@ -34,7 +34,7 @@ async def worded(unit: Unit, found: Sequence[tasks.Task]) -> list[tasks.Task]:
         if one.live
     ]
     made = await words(unit, silent, today)
-    return [replace(task, findings=[_worded(finding, made) for finding in task.findings]) for task in found]
+    return [_with_words(task, made) for task in found]
 
 
 async def asked_of(unit: Unit, found: Sequence[tasks.Task]) -> Mapping[int, Questions]:
@@ -70,10 +70,16 @@ async def reveal_phone(unit: Unit, task_id: int, reason: str | None = None) -> P
     return Phone(target.contact or target.name, number)
 
 
+def _with_words(task: tasks.Task, made: Mapping[int, Worded]) -> tasks.Task:
+    """The task itself where all of it was worded before."""
+    if all(one.heading and one.reason for one in task.findings):
+        return task
+    return replace(task, findings=[_worded(finding, made) for finding in task.findings])
+
+
 def _worded(finding: tasks.Finding, made: Mapping[int, Worded]) -> tasks.Finding:
     fresh = made.get(finding.finding_id)
-    return replace(
-        finding,
+    return finding._replace(
         heading=finding.heading or (fresh.heading if fresh else finding.title),
         reason=finding.reason or (fresh.reason if fresh else ""),
     )
