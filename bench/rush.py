@@ -151,7 +151,7 @@ class _Phone:
 async def _sessions(house: House, count: int) -> list[str]:
     """Cookies of workers with visits today, last used the evening before."""
     async with house.write() as unit:
-        found = select(tasks.c.account_id.distinct()).where(tasks.c.planned_on == TODAY).limit(count + 20)
+        found = select(tasks.c.account_id).distinct().where(tasks.c.planned_on == TODAY).limit(count + 20)
         ids = list((await unit.connection.execute(found)).scalars())
         cookies = {account_id: secrets.token_urlsafe(32) for account_id in ids}
         used = unit.now - EVENING
@@ -173,7 +173,7 @@ async def _served(house: House) -> AsyncIterator[tuple[str, int]]:
         process = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, port, folder))
         process.start()
         try:
-            await _answering(f"http://127.0.0.1:{port}/health/ready")
+            await _answering(f"http://127.0.0.1:{port}/health/live")
             yield f"http://127.0.0.1:{port}", process.pid or 0
         finally:
             process.terminate()
