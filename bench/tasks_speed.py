@@ -165,7 +165,8 @@ async def _people(house: House, count: int) -> list[tuple[Actor, str]]:
     """Workers with visits today, spread over the city, each with a token."""
     async with house.write() as unit:
         rows = await unit.connection.execute(
-            select(tasks.c.account_id).distinct()
+            select(tasks.c.account_id)
+            .distinct()
             .where(tasks.c.planned_on == TODAY)
             .order_by(tasks.c.account_id)
         )
