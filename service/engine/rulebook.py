@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Row, or_, select, true
 
 from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load, question
 from rules.files.parameters import Dated, Defined
@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 REMEMBERED = 256
 _checked: dict[tuple[str, Catalogue, frozenset[Any]], CheckedRule] = {}
-_read: dict[str, Parameters] = {}
-"""The parameters last read, by their rows as they were written: fitting them to their kinds takes longer than reading."""
+_read: list[tuple[Sequence[Row[Any]], Parameters]] = []
+"""The parameters last read, with their rows as they were: fitting them to their kinds takes longer than reading."""
 
 
 @dataclass(frozen=True)
@@ -199,12 +199,12 @@ async def working_days(unit: Unit) -> WorkingDays:
 
 async def _parameters(unit: Unit) -> Parameters:
     statement = select(parameters).order_by(parameters.c.name, parameters.c.effective_from)
-    rows = [dict(row) for row in (await unit.connection.execute(statement)).mappings()]
-    written = repr(rows)
-    if written not in _read:
-        _read.clear()
-        _read[written] = _parameters_of(rows)
-    return _read[written]
+    rows = (await unit.connection.execute(statement)).all()
+    for before, known in _read:
+        if before == rows:
+            return known
+    _read[:] = [(rows, _parameters_of([dict(row._mapping) for row in rows]))]
+    return _read[0][1]
 
 
 def _parameters_of(rows: list[dict[str, Any]]) -> Parameters:
