@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from service.access import audit
 from service.access.actors import Actor
@@ -20,22 +20,6 @@ from service.tables import accounts, tokens
 PREFIX = "zt_"
 """Lets secret scanners recognise a token that was put where it does not belong."""
 LONGEST_LIFE = timedelta(days=366)
-
-
-# Made once, because every request asks it.
-_PRESENTED = (
-    select(
-        tokens.c.permissions, accounts.c.account_id, accounts.c.name, accounts.c.role, accounts.c.division_code,
-        accounts.c.enterprise_id, accounts.c.department,
-    )
-    .join(accounts, accounts.c.account_id == tokens.c.account_id)
-    .where(
-        tokens.c.digest == bindparam("digest"),
-        tokens.c.revoked_at.is_(None),
-        tokens.c.expires_at > bindparam("now"),
-        accounts.c.disabled_at.is_(None),
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,8 +64,20 @@ async def issue(
 
 async def actor_of(unit: Unit, token: str) -> Actor:
     """Who presents `token`; NotSignedIn when it is unknown, expired or revoked, or its account disabled."""
-    presented = {"digest": _digest(token), "now": unit.now}
-    row = (await unit.connection.execute(_PRESENTED, presented)).one_or_none()
+    statement = (
+        select(
+            tokens.c.permissions, accounts.c.account_id, accounts.c.name, accounts.c.role, accounts.c.division_code,
+            accounts.c.enterprise_id, accounts.c.department,
+        )
+        .join(accounts, accounts.c.account_id == tokens.c.account_id)
+        .where(
+            tokens.c.digest == _digest(token),
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > unit.now,
+            accounts.c.disabled_at.is_(None),
+        )
+    )  # fmt: skip
+    row = (await unit.connection.execute(statement)).one_or_none()
     if row is None:
         raise NotSignedIn()
     narrowed = None if row.permissions is None else frozenset(p for p in Permission if p in row.permissions)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,10 +55,11 @@ class Group:
 @dataclass(frozen=True)
 class Known:
     """What the list is made of. `day` is today where something is planned, else the next day with a list, so that an
-    evening can look ahead; `finished` the task that was just reported."""
+    evening can look ahead; `following` the next working day; `finished` the task that was just reported."""
 
     today: date
     day: date
+    following: date
     listed: list[tasks.Task]
     done: list[Finished]
     finished: str
@@ -84,15 +84,12 @@ async def show_visits(visitor: Visitor) -> web.Response:
     known = await _read(visitor)
     async with visitor.reading() as unit:
         asked = await visits.asked_of(unit, known.listed)
-        following = (await rulebook.working_days(unit)).after(unit.today, 1)
     shown = {"/today": html(visitor, "today.html", **_shown(known))}
     for task in known.listed:
-        context = visit_context(task, known.today, following, asked)
+        context = visit_context(task, known.today, known.following, asked)
         shown[f"/visits/{task.task_id}"] = html(visitor, "visit.html", **context)
     headers = {**HEADERS, "Content-Type": "text/html; charset=utf-8"}
-    # As UTF-8: written as \uXXXX a list is half as long again, and takes as much longer to pack.
-    text = json.dumps({"headers": headers, "pages": shown}, ensure_ascii=False)
-    answer = web.json_response(text=text, headers={"Vary": "Cookie"})
+    answer = web.json_response({"headers": headers, "pages": shown}, headers={"Vary": "Cookie"})
     answer.enable_compression()
     return answer
 
@@ -112,6 +109,7 @@ async def _read(visitor: Visitor) -> Known:
         return Known(
             today=unit.today,
             day=day,
+            following=(await rulebook.working_days(unit)).after(unit.today, 1),
             listed=await visits.worded(unit, mine),
             done=await finished_on(unit, unit.today),
             finished=visitor.raw.query.get("finished", ""),
