@@ -13,6 +13,7 @@ from service import jobs
 from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
+from service.access.uses import Uses
 from service.api import (
     catalogue,
     enterprises,
@@ -45,7 +46,7 @@ from service.pages import visits as visit_pages
 from service.pages.refusals import show_refusals
 from service.pages.routing import Routes as PageRoutes
 from service.pages.routing import mount as mount_pages
-from service.pages.site import SITE, Site
+from service.pages.site import SITE, USES, Site
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
@@ -82,6 +83,8 @@ def build_app(
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
     app[SITE] = Site(settings, house, throttle, _know)
     mount_pages(app, PAGES)
+    app[USES] = Uses(house)
+    app.cleanup_ctx.append(_uses)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_background)
     return app
@@ -105,6 +108,12 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 def _know(raw: web.Request, actor: Actor) -> None:
     """Let the request log say who asked for a page."""
     raw[ACTOR] = actor
+
+
+async def _uses(app: web.Application) -> AsyncIterator[None]:
+    """What is known of sessions in use is written before the house is closed."""
+    yield
+    await app[USES].finish()
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

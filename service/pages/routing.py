@@ -18,7 +18,7 @@ from service.access import sessions
 from service.access.permissions import Permission
 from service.errors import NotSignedIn, TooLarge, WrongContentType
 from service.pages.csrf import refuse_foreign, refuse_forged
-from service.pages.site import SITE, Site
+from service.pages.site import SITE, USES, Site
 from service.pages.visitor import Visitor
 
 Handler = Callable[[Visitor], Awaitable[web.StreamResponse]]
@@ -75,7 +75,8 @@ def _server(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
         form = await _form(raw, site) if route.method == "POST" else {}
         async with _admitted(route, Visitor(raw, site, form=form)) as visitor:
             response = await route.handler(visitor)
-        await _note_use(visitor)
+        if visitor.session is not None and visitor.session.stale:
+            raw.app[USES].note(visitor.session)
         return response
 
     return serve
@@ -113,9 +114,3 @@ async def _admitted(route: Route, visitor: Visitor) -> AsyncIterator[Visitor]:
             return
     refuse_forged(session, visitor.form.get("csrf", ""))
     yield replace(visitor, session=session)
-
-
-async def _note_use(visitor: Visitor) -> None:
-    if visitor.session is not None and visitor.session.stale:
-        async with visitor.unit() as unit:
-            await sessions.note_use(unit, visitor.session)
