@@ -78,13 +78,13 @@ def build_app(
         middlewares=[show_refusals, answer_problems, limit_seconds(request_seconds)],
         client_max_size=settings.max_body,
     )
+    app[USES] = Uses(house)
+    app.cleanup_ctx.append(_uses)
     throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
     app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings))
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
     app[SITE] = Site(settings, house, throttle, _know)
     mount_pages(app, PAGES)
-    app[USES] = Uses(house)
-    app.cleanup_ctx.append(_uses)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_background)
     return app
@@ -110,13 +110,13 @@ def _know(raw: web.Request, actor: Actor) -> None:
     raw[ACTOR] = actor
 
 
-async def _uses(app: web.Application) -> AsyncIterator[None]:
-    """What is known of sessions in use is written before the house is closed."""
-    yield
-    await app[USES].finish()
-
-
 async def _background(app: web.Application) -> AsyncIterator[None]:
     """Work behind 202 answers ends with the application."""
     yield
     await app[STATE].background.finish(SHUTDOWN_SECONDS)
+
+
+async def _uses(app: web.Application) -> AsyncIterator[None]:
+    """What is known of sessions in use is written before the house is closed."""
+    yield
+    await app[USES].finish()

@@ -114,8 +114,7 @@ async def find(unit: Unit, token: str) -> Session:
 
 
 async def note_uses(unit: Unit, session_ids: Collection[int]) -> None:
-    """Put off the end of sessions that are in use. In the order of their keys, so that two processes never wait for each
-    other."""
+    """Put off the end of sessions that are in use."""
     ids = sorted(session_ids)
     for start in range(0, len(ids), TOGETHER):
         some = sessions.c.session_id.in_(ids[start : start + TOGETHER])
