@@ -16,7 +16,7 @@ import json
 import multiprocessing
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,6 +26,7 @@ from typing import Any
 from aiohttp import ClientSession, web
 from sqlalchemy import Select, select
 
+from bench.apart import database_seconds, of_process
 from bench.figures import Figures
 from bench.places import KEY, TODAY
 from service.access import accounts, tokens
@@ -61,12 +62,22 @@ class Wishes:
     workers: int = 200
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where one of them listens, and as which process."""
+
+    port: int
+    pid: int
+
+
 @dataclass
 class Times:
-    """Of one server by round: requests a second, and the 99th percentile in seconds."""
+    """Of one server by round: requests a second, the 99th percentile in seconds, and seconds of processor a request, with
+    what PostgreSQL had of it."""
 
     rates: list[float] = field(default_factory=list)
     p99s: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
 
 
 async def compete(house: House, figures: Figures, wishes: Wishes) -> None:
@@ -82,23 +93,32 @@ async def compete(house: House, figures: Figures, wishes: Wishes) -> None:
         }
         for name, query in ASKED.items():
             await _check(servers, query, people)
-            times = await _in_turn(servers, query, people, wishes)
+            times = await _in_turn(house, servers, query, people, wishes)
             _tell(figures, name, times)
 
 
 async def _in_turn(
-    servers: Mapping[str, int], query: str, people: Sequence[tuple[Actor, str]], wishes: Wishes
+    house: House,
+    servers: Mapping[str, Server],
+    query: str,
+    people: Sequence[tuple[Actor, str]],
+    wishes: Wishes,
 ) -> dict[str, Times]:
     times = {name: Times() for name in servers}
     async with ClientSession() as session:
         for number in range(wishes.rounds + 1):
-            for name, port in servers.items():
-                started = time.perf_counter()
-                taken = await _load(session, port, query, people, wishes)
+            for name, server in servers.items():
+                before, started = await _spent(house, server), time.perf_counter()
+                taken = await _load(session, server.port, query, people, wishes)
                 if number:
                     times[name].rates.append(len(taken) / (time.perf_counter() - started))
+                    times[name].processor.append((await _spent(house, server) - before) / len(taken))
                     times[name].p99s.append(statistics.quantiles(taken, n=100)[98])
     return times
+
+
+async def _spent(house: House, server: Server) -> float:
+    return of_process(server.pid) + await database_seconds(house)
 
 
 def _tell(figures: Figures, name: str, times: Mapping[str, Times]) -> None:
@@ -106,23 +126,26 @@ def _tell(figures: Figures, name: str, times: Mapping[str, Times]) -> None:
         figures.note(f"{name}: {server}, requests/s", statistics.median(measured.rates))
         figures.say(
             f"{name}: {server}, p99", statistics.median(measured.p99s),
-            f"{statistics.median(measured.rates):,.0f} requests/s",
+            f"{statistics.median(measured.rates):,.0f} requests/s, "
+            f"{statistics.median(measured.processor) * 1000:.2f} ms of processor each",
         )  # fmt: skip
     for other in ("bare", "first alone"):
-        pairs = zip(times["ours"].rates, times[other].rates, strict=True)
-        rate = statistics.median(ours / theirs for ours, theirs in pairs)
-        pairs = zip(times["ours"].p99s, times[other].p99s, strict=True)
-        p99 = statistics.median(theirs / ours for ours, theirs in pairs)
-        figures.note(f"{name}: ratio of requests/s to {other}", rate)
-        figures.note(f"{name}: ratio of p99 to {other}", p99)
-        told = (
-            ""
-            if other != "bare"
-            else f" (goal: at least {GOAL:g}, {'' if min(rate, p99) >= GOAL else 'not '}reached)"
-        )
+        rate = _ratio(times["ours"].rates, times[other].rates)
+        p99 = _ratio(times[other].p99s, times["ours"].p99s)
+        processor = _ratio(times[other].processor, times["ours"].processor)
+        for what, ratio in (("requests/s", rate), ("p99", p99), ("processor", processor)):
+            figures.note(f"{name}: ratio of {what} to {other}", ratio)
+        reached = "" if min(rate, p99) >= GOAL else "not "
+        told = f" (goal: at least {GOAL:g}, {reached}reached)" if other == "bare" else ""
         print(
-            f"  → {name}, ours to {other}: {rate:.2f} of the requests/s, {p99:.2f} by p99{told}", flush=True
+            f"  → {name}, ours to {other}: {rate:.2f} of the requests/s, {p99:.2f} by p99, {processor:.2f} by processor{told}",
+            flush=True,
         )
+
+
+def _ratio(over: Sequence[float], under: Sequence[float]) -> float:
+    """The median over the rounds of how they compare in the same round."""
+    return statistics.median(one / other for one, other in zip(over, under, strict=True))
 
 
 async def _load(
@@ -149,12 +172,12 @@ async def _asked(session: ClientSession, port: int, query: str, actor: Actor, to
         return body
 
 
-async def _check(servers: Mapping[str, int], query: str, people: Sequence[tuple[Actor, str]]) -> None:
+async def _check(servers: Mapping[str, Server], query: str, people: Sequence[tuple[Actor, str]]) -> None:
     """The bare handler has to bring the visits and findings of ours, or its figures mean nothing."""
     async with ClientSession() as session:
         for person in people[:20]:
-            ours = json.loads(await _asked(session, servers["ours"], query, *person))["items"]
-            bare = json.loads(await _asked(session, servers["bare"], query, *person))
+            ours = json.loads(await _asked(session, servers["ours"].port, query, *person))["items"]
+            bare = json.loads(await _asked(session, servers["bare"].port, query, *person))
             if [one["task_id"] for one in ours] != [row["task_id"] for row in bare["tasks"]][:LIMIT]:
                 raise SystemExit("the bare handler answers other visits")
             if sum(len(one["findings"]) for one in ours) > len(bare["findings"]):
@@ -181,15 +204,15 @@ async def _people(house: House, count: int) -> list[tuple[Actor, str]]:
 
 
 @contextmanager
-def _serving(run: Any, url: str, actors: Sequence[Actor]) -> Any:
-    """The port of a server in a process of its own."""
+def _serving(run: Any, url: str, actors: Sequence[Actor]) -> Iterator[Server]:
+    """A server in a process of its own."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
         target=run, args=(url, actors, theirs), daemon=True
     )
     process.start()
     try:
-        yield ours.recv()
+        yield Server(ours.recv(), process.pid or 0)
     finally:
         process.terminate()
         process.join()

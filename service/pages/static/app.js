@@ -40,7 +40,7 @@ async function keepForLater() {
   await navigator.serviceWorker.ready;
   if (page !== "today") return;
   // At half past eight everybody opens the list at once; the rest of it follows a little apart.
-  const within = Number(document.body.dataset.apart || 20);
+  const within = Number(document.body.dataset.apart || 60);
   setTimeout(keepPages, Math.random() * within * 1000);
 }
 
