@@ -12,7 +12,7 @@ import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
@@ -113,12 +113,12 @@ async def find(unit: Unit, token: str) -> Session:
     return Session(row.session_id, token, actor, row.type_size, row.used_at <= unit.now - NOTED_EVERY)
 
 
-async def note_uses(unit: Unit, session_ids: Collection[int]) -> None:
-    """Put off the end of sessions that are in use."""
+async def note_uses(unit: Unit, session_ids: Collection[int], at: datetime) -> None:
+    """Put off the end of sessions that were in use at an instant."""
     ids = sorted(session_ids)
     for start in range(0, len(ids), TOGETHER):
         some = sessions.c.session_id.in_(ids[start : start + TOGETHER])
-        await unit.connection.execute(update(sessions).where(some).values(used_at=unit.now))
+        await unit.connection.execute(update(sessions).where(some).values(used_at=at))
 
 
 async def set_type_size(unit: Unit, session: Session, size: TypeSize) -> None:

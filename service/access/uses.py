@@ -25,11 +25,14 @@ class Uses:
     def __init__(self, house: House) -> None:
         self._house = house
         self._waiting: set[int] = set()
+        self._since = house.clock.now()
         self._writing: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
 
     def note(self, session: Session) -> None:
         """Put off the end of a session that is in use, soon."""
+        if not self._waiting:
+            self._since = self._house.clock.now()
         self._waiting.add(session.session_id)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_soon())
@@ -43,10 +46,10 @@ class Uses:
     async def _write_soon(self) -> None:
         while self._waiting:
             await self._rest()
-            used, self._waiting = self._waiting, set()
+            used, since, self._waiting = self._waiting, self._since, set()
             try:
                 async with self._house.write() as unit:
-                    await note_uses(unit, used)
+                    await note_uses(unit, used, since)
             except Problem as problem:  # the database is busy or full; the session's next page notes it again
                 log.warning("uses_not_noted", sessions=len(used), code=problem.code)
 
