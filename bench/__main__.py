@@ -13,7 +13,8 @@ PARTS = (
     ("A city of 50,000, from its first scan to the lists of the day", city.main,
      ["--residents", "50000", "--rounds", "1", "--shares", "0.01"]),
     ("Half past eight: a worker's list against a bare handler, and everybody's page at once", mornings.main,
-     ["--residents", "40000", "--requests", "300", "--rounds", "3", "--workers", "100", "--seconds", "5"]),
+     ["--residents", "40000", "--requests", "300", "--rounds", "3", "--workers", "100", "--seconds", "5",
+      "--apart", "5"]),
     ("Outbox, deliveries a second against bare POSTs", outbox_speed.main, []),
 )  # fmt: skip
 

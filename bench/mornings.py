@@ -70,12 +70,15 @@ def main() -> None:
     parser.add_argument(
         "--cold", type=float, default=storm.cold, help="share of phones that have no file yet"
     )
+    parser.add_argument(
+        "--apart", type=float, default=storm.apart, help="seconds within which phones fetch the rest"
+    )
     parser.add_argument("--json", type=Path, help="where to write the figures as well")
     given = parser.parse_args()
     wishes = Wishes(
         given.on, given.parts,
         tasks_speed.Wishes(requests=given.requests, rounds=given.rounds),
-        rush.Wishes(given.workers, given.seconds, given.cold),
+        rush.Wishes(given.workers, given.seconds, given.cold, given.apart),
     )  # fmt: skip
     print(facts())
     measured = asyncio.run(measure(given.residents, wishes, given.keep))

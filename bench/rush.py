@@ -48,7 +48,7 @@ GOAL = 1.0
 APART = float(re.findall(r"dataset\.apart \|\| (\d+)", (STATIC / "app.js").read_text())[0])
 """Seconds over which app.js spreads what it fetches for later."""
 WARMING = 10
-"""Workers who come before the others: what a server has to do once is no part of a rush."""
+"""Workers at most who come before the others: what a server has to do once is no part of a rush."""
 EVENING = timedelta(hours=15, minutes=30)
 """How long ago the sessions were used last: the day before at five."""
 FILE = re.compile(r'(?:href|src)="(/static/[^"]+|/manifest[^"]+)"')
@@ -57,11 +57,13 @@ PAGE, FILES, LATER = "/today", "files", "/today/visits"
 
 @dataclass(frozen=True)
 class Wishes:
-    """How many workers, within how many seconds, and the share of phones that have no file yet."""
+    """How many workers, within how many seconds, the share of phones that have no file yet, and how many seconds what they
+    fetch for later is spread over."""
 
     workers: int = 3000
     seconds: float = 60
     cold: float = 0.1
+    apart: float = APART
 
 
 @dataclass
@@ -74,14 +76,16 @@ class Seen:
 
 async def storm(house: House, figures: Figures, wishes: Wishes) -> None:
     """Print errors, percentiles and requests a second."""
-    cookies = await _sessions(house, wishes.workers)
+    cookies = await _sessions(house, wishes.workers + WARMING)
+    first = cookies[: min(WARMING, len(cookies) // 2)]
+    others = cookies[len(first) :][: wishes.workers]
     async with _served(house) as (url, process):
         seen = Seen()
-        await _visit(url, cookies[:WARMING], Wishes(WARMING, 1, 1.0), 1, Seen())
+        await _visit(url, first, Wishes(seconds=1, cold=1, apart=1), Seen())
         before, started = await _spent(house, process), time.perf_counter()
-        await _visit(url, cookies[WARMING:], wishes, APART, seen)
+        await _visit(url, others, wishes, seen)
         lasted, busy = time.perf_counter() - started, await _spent(house, process) - before
-    _tell(figures, seen, len(cookies) - WARMING, lasted, busy)
+    _tell(figures, seen, len(others), lasted, busy)
 
 
 async def _spent(house: House, process: int) -> float:
@@ -109,7 +113,7 @@ def _tell(figures: Figures, seen: Seen, workers: int, lasted: float, busy: float
     figures.hold(f"rush: {PAGE}, p99", GOAL)
 
 
-async def _visit(url: str, cookies: Sequence[str], wishes: Wishes, apart: float, seen: Seen) -> None:
+async def _visit(url: str, cookies: Sequence[str], wishes: Wishes, seen: Seen) -> None:
     """Everybody once, at random moments of the given time."""
     rng = Random(830)
     began = time.perf_counter()
@@ -121,7 +125,9 @@ async def _visit(url: str, cookies: Sequence[str], wishes: Wishes, apart: float,
         for cookie in cookies:
             phone = _Phone(session, url, cookie, seen)
             starts = began + rng.uniform(0, wishes.seconds)
-            phones.create_task(phone.morning(starts, rng.random() < wishes.cold, rng.uniform(0, apart)))
+            phones.create_task(
+                phone.morning(starts, rng.random() < wishes.cold, rng.uniform(0, wishes.apart))
+            )
 
 
 @dataclass(frozen=True)
@@ -158,9 +164,7 @@ class _Phone:
 async def _sessions(house: House, count: int) -> list[str]:
     """Cookies of workers with visits today, last used the evening before."""
     async with house.write() as unit:
-        found = (
-            select(tasks.c.account_id).distinct().where(tasks.c.planned_on == TODAY).limit(count + WARMING)
-        )
+        found = select(tasks.c.account_id).distinct().where(tasks.c.planned_on == TODAY).limit(count)
         ids = list((await unit.connection.execute(found)).scalars())
         cookies = {account_id: secrets.token_urlsafe(32) for account_id in ids}
         used = unit.now - EVENING
