@@ -33,6 +33,9 @@ from service.tables.one_trip import connect
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 READERS = 8
+CONNECTIONS = 16
+"""To PostgreSQL, from one process; each is opened when it is first needed, and kept: under load those of an overflow would be
+opened and closed all the time, and every new one learns its statements anew."""
 SESSIONS = 2
 PAUSE = 0.1
 """Seconds between two of a row of writing transactions on SQLite: as long as a waiting process sleeps before it looks again."""
@@ -156,7 +159,9 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
 
     def _postgres(self) -> AsyncEngine:
-        engine = create_async_engine(self.url, pool_size=READERS, max_overflow=READERS, hide_parameters=True)
+        engine = create_async_engine(
+            self.url, pool_size=CONNECTIONS, max_overflow=0, pool_use_lifo=True, hide_parameters=True
+        )
 
         @event.listens_for(engine.sync_engine, "checkin")
         def _note_rest(_connection: Any, record: Any) -> None:
