@@ -153,7 +153,7 @@ class _Phone:
             async with self.session.get(self.url + path, headers=headers, allow_redirects=False) as answer:
                 body = await answer.read()
                 if answer.status != 200:
-                    self.seen.wrong[f"{path.split('/')[1]} {answer.status}"] += 1
+                    self.seen.wrong[f"{name} {answer.status}"] += 1
         except (TimeoutError, ClientError) as error:
             self.seen.wrong[type(error).__name__] += 1
             return ""

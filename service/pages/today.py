@@ -78,7 +78,7 @@ async def search_today(visitor: Visitor) -> web.Response:
     return page(visitor, "today.html", **_shown(await _read(visitor), query=query))
 
 
-@routes.get("/today/visits", permission=Permission.WORK)
+@routes.get("/today/visits", permission=Permission.WORK, aside=True)
 async def show_visits(visitor: Visitor) -> web.Response:
     """The list and every visit page of it at once, for a phone that will be without signal."""
     known = await _read(visitor)

@@ -21,6 +21,7 @@ async function keepPages() {
   if (!("caches" in self) || !navigator.onLine) return;
   try {
     const answer = await fetch("/today/visits", { headers: { Accept: "application/json" } });
+    if (answer.status === 503) keepSoon(); // too many at once: pages people wait for come first
     if (!answer.ok) return;
     const { headers, pages } = await answer.json();
     const cache = await caches.open(PAGES);
@@ -39,7 +40,11 @@ async function keepForLater() {
   await navigator.serviceWorker.register("/sw.js");
   await navigator.serviceWorker.ready;
   if (page !== "today") return;
-  // At half past eight everybody opens the list at once; the rest of it follows a little apart.
+  keepSoon();
+}
+
+// At half past eight everybody opens the list at once; the rest of it follows a little apart.
+function keepSoon() {
   const within = Number(document.body.dataset.apart || 60);
   setTimeout(keepPages, Math.random() * within * 1000);
 }
