@@ -13,6 +13,7 @@ from service import jobs
 from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
+from service.access.uses import Uses
 from service.api import (
     catalogue,
     enterprises,
@@ -48,7 +49,7 @@ from service.pages import visits as visit_pages
 from service.pages.refusals import show_refusals
 from service.pages.routing import Routes as PageRoutes
 from service.pages.routing import mount as mount_pages
-from service.pages.site import SITE, Site
+from service.pages.site import SITE, USES, Site
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
@@ -83,6 +84,8 @@ def build_app(
         middlewares=[show_refusals, answer_problems, limit_seconds(request_seconds)],
         client_max_size=settings.max_body,
     )
+    app[USES] = Uses(house)
+    app.cleanup_ctx.append(_uses)
     throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
     feed = Feed(house, heartbeat_seconds)
     app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings), feed)
@@ -124,3 +127,9 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     """Work behind 202 answers ends with the application."""
     yield
     await app[STATE].background.finish(SHUTDOWN_SECONDS)
+
+
+async def _uses(app: web.Application) -> AsyncIterator[None]:
+    """What is known of sessions in use is written before the house is closed."""
+    yield
+    await app[USES].finish()

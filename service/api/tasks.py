@@ -265,19 +265,16 @@ async def task_views(
 
 
 def _task_view(task: tasks.Task, asked: Mapping[int, Questions]) -> TaskView:
-    plain = {
-        name: getattr(task, name) for name in TaskView.model_fields if name not in ("target", "findings")
-    }
-    return TaskView(
-        **plain,
-        target=TargetView.model_validate(task.target),
-        findings=[_finding_view(finding, asked.get(finding.finding_id)) for finding in task.findings],
-    )
+    view = TaskView.model_validate(task)
+    if not asked:
+        return view
+    return view.model_copy(update={"findings": [_with_questions(one, asked) for one in view.findings]})
 
 
-def _finding_view(finding: tasks.Finding, asked: Questions | None) -> FindingView:
-    plain = {name: getattr(finding, name) for name in FindingView.model_fields if name != "questions"}
-    return FindingView(**plain, questions=None if asked is None else questions_view(asked))
+def _with_questions(finding: FindingView, asked: Mapping[int, Questions]) -> FindingView:
+    if finding.finding_id not in asked:
+        return finding
+    return finding.model_copy(update={"questions": questions_view(asked[finding.finding_id])})
 
 
 def questions_view(asked: Questions) -> QuestionsView:
