@@ -37,6 +37,7 @@ SELDOM = frozenset(
         "POST /api/v1/tasks/{task_id}/handover",
         "POST /api/v1/tasks/{task_id}/undo",
         "POST /api/v1/parameters/{parameter_id}/verify",
+        "PUT /api/v1/parameters/{parameter_id}",
     }
 )
 
