@@ -79,7 +79,7 @@ def explore(
     known: Mapping[str, Sequence[int | str]],
     *,
     examples: int,
-    seed: int = SEED,
+    seed: int | None = None,
     methods: Sequence[str] = ("get", "post", "put", "delete", "trace"),
     wrong: bool = True,
 ) -> Explored:
@@ -87,8 +87,8 @@ def explore(
 
     `known` are values that exist, by the name of a parameter or of a field of a body; `methods` are tried where the
     document has none; without `wrong` only the bounds of right requests are tried, and the examples not once more by
-    themselves. The same seed asks
-    the same questions.
+    themselves. Without a `seed` the
+    same is asked in every run.
     """
     document = deepcopy(document)
     for number, operation in enumerate(_each(document)):
@@ -149,16 +149,16 @@ def _config(
     operations: Mapping[str, Sequence[Contract]],
     known: Mapping[str, Sequence[int | str]],
     examples: int,
-    seed: int,
+    seed: int | None,
     methods: Sequence[str],
     wrong: bool,
 ) -> SchemathesisConfig:
     named = {name: values for name, values in known.items() if values}
-    generation = {"deterministic": True}
+    generation = {"deterministic": seed is None}
     bounds = generation if wrong else generation | {"mode": "positive"}
     return SchemathesisConfig.from_dict(
         {
-            "seed": seed,
+            "seed": SEED if seed is None else seed,
             "base-url": url,
             "continue-on-failure": True,
             "max-redirects": 0,
