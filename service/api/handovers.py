@@ -11,10 +11,9 @@ from service.api.models import Body, Id, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.work import escalate, handover
-from service.work.handover import LONGEST_NOTE
+from service.work.handover import LONGEST_NOTE, MOST_TASKS
 
 routes = Routes()
-MOST_TASKS = 200
 
 
 class ColleagueView(View):

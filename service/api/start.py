@@ -67,8 +67,8 @@ class ProblemKindView(View):
 
 @routes.get("/", permission=Permission.PUBLIC)
 async def show_start(request: Request) -> web.Response:
-    """Lead to the worker's list: people type the bare address, programs do not."""
-    return web.Response(status=302, headers={"Location": "/today"})
+    """Lead to everybody's first page: people type the bare address, programs do not."""
+    return web.Response(status=302, headers={"Location": "/home"})
 
 
 @routes.get("/openapi.json", permission=Permission.PUBLIC)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.access.permissions import Permission
 from service.pages.assets import VERSION
+from service.pages.menu import home_of, menu_of
 from service.pages.visitor import Visitor
 from service.tables.codes import GRADE
 
@@ -53,7 +54,7 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 _ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-_ENVIRONMENT.globals.update(version=VERSION, grades=GRADE, marks=MARK)
+_ENVIRONMENT.globals.update(version=VERSION, grades=GRADE, marks=MARK, permissions=Permission)
 _ENVIRONMENT.filters.update(day=day_words, due=due_words)
 
 
@@ -73,14 +74,18 @@ def html(visitor: Visitor, template: str, **context: Any) -> str:
         context,
         session=session,
         csrf=session.csrf() if session else "",
-        works=visitor.actor.may(Permission.WORK),
+        menu=menu_of(visitor.actor),
+        may=visitor.actor.may,
+        home=home_of(visitor.actor) if session else "/",
         path=visitor.raw.path,
     )
 
 
 def plain_page(template: str, *, status: int = 200, **context: Any) -> web.Response:
     """A page that says the same to everybody."""
-    text = _ENVIRONMENT.get_template(template).render(context, session=None, csrf="", works=False, path="")
+    text = _ENVIRONMENT.get_template(template).render(
+        context, session=None, csrf="", menu=(), home="/", path=""
+    )
     return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
 
 

@@ -8,6 +8,7 @@ from service.access import sessions, sign_in_codes
 from service.access import sign_in as doors
 from service.access.permissions import Permission
 from service.errors import InvalidInput, NotSignedIn
+from service.pages.menu import home_of
 from service.pages.pictures import qr_code
 from service.pages.refusals import NEXT
 from service.pages.rendering import page, to
@@ -32,7 +33,7 @@ async def take_sign_in(visitor: Visitor) -> web.Response:
         token = await _enter(visitor, login, password)
     except NotSignedIn as refused:
         return page(visitor, "sign_in.html", status=422, next=wanted, login=login[:64], fault=refused.detail)
-    return _with_cookie(visitor, to(wanted or "/today"), token)
+    return _with_cookie(visitor, to(wanted or await _home(visitor, token)), token)
 
 
 @routes.post("/sign-out", permission=Permission.SIGNED_IN)
@@ -58,7 +59,7 @@ async def take_type_size(visitor: Visitor) -> web.Response:
     async with visitor.unit() as unit:
         await sessions.set_type_size(unit, visitor.signed_in, size)
     back = visitor.form.get("back", "")
-    return to(_next(back) or "/today")
+    return to(_next(back) or "/home")
 
 
 @routes.get("/codes", permission=Permission.SIGNED_IN)
@@ -99,7 +100,7 @@ async def take_entry(visitor: Visitor) -> web.Response:
     """Sign this phone in by its code."""
     async with visitor.unit() as unit:
         token = await sign_in_codes.redeem(unit, visitor.raw.match_info["code"])
-    return _with_cookie(visitor, to("/today"), token)
+    return _with_cookie(visitor, to(await _home(visitor, token)), token)
 
 
 async def _enter(visitor: Visitor, login: str, password: str) -> str:
@@ -110,6 +111,12 @@ async def _enter(visitor: Visitor, login: str, password: str) -> str:
     token = await doors.enter(visitor.site.house, login, password)
     throttle.give_back(source)
     return token
+
+
+async def _home(visitor: Visitor, token: str) -> str:
+    """Where whoever has just been let in begins."""
+    async with visitor.site.house.read() as unit:
+        return home_of((await sessions.find(unit, token)).actor)
 
 
 def _next(wanted: str) -> str:

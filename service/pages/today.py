@@ -14,7 +14,7 @@ from aiohttp import web
 from service import visits
 from service.access.permissions import Permission
 from service.engine import rulebook
-from service.pages.rendering import HEADERS, html, page
+from service.pages.rendering import HEADERS, html, page, to
 from service.pages.routing import Routes
 from service.pages.search import found, haystack
 from service.pages.things import Thing, due_things
@@ -67,7 +67,9 @@ class Known:
 
 @routes.get("/today", permission=Permission.WORK)
 async def show_today(visitor: Visitor) -> web.Response:
-    """The list, with a word of what was just reported."""
+    """The list, with a word of what was just reported; whoever supervises has none and is led to the overview."""
+    if visitor.actor.may(Permission.SUPERVISE):
+        return to("/overview")
     return page(visitor, "today.html", **_shown(await _read(visitor)))
 
 

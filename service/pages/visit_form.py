@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from service.engine.asking import Questions
 from service.errors import InvalidInput
+from service.pages.once import new_key
 from service.pages.things import coming_things, due_things
+from service.pages.typed import day_of, is_key
 from service.tables.tasks import OUTCOME
 from service.work import tasks
 from service.work.outcomes import Answer
@@ -40,7 +41,7 @@ def visit_context(
         "outcomes": OUTCOME,
         "read": {finding_id: one.read for finding_id, one in asked.items()},
         "form": form or {},
-        "key": secrets.token_urlsafe(16),
+        "key": new_key(),
         "fault": fault,
         "phone": phone,
     }
@@ -57,15 +58,11 @@ def answers_of(form: Mapping[str, str]) -> list[Answer]:
 def _chosen(form: Mapping[str, str]) -> dict[int, str]:
     """Finding → outcome. One button answers for all that the page showed as due, and for nothing that came since."""
     if form.get("all"):
-        return {int(key): form["all"] for key in form.get("due", "").split() if _is_key(key)}
+        return {int(key): form["all"] for key in form.get("due", "").split() if is_key(key)}
     given = {
         name.removeprefix("outcome-"): value for name, value in form.items() if name.startswith("outcome-")
     }
-    return {int(key): outcome for key, outcome in given.items() if outcome and _is_key(key)}
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    return {int(key): outcome for key, outcome in given.items() if outcome and is_key(key)}
 
 
 def _answer(form: Mapping[str, str], number: int, outcome: str) -> Answer:
@@ -81,12 +78,7 @@ def _answer(form: Mapping[str, str], number: int, outcome: str) -> Answer:
 def _revisit(form: Mapping[str, str], number: int, outcome: str) -> date | None:
     """When to come again; each of the two outcomes that ask has a field of its own."""
     given = form.get(f"{outcome}-on-{number}", "") if outcome in ("later", "declined") else ""
-    if not given:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise InvalidInput("日期请写成 2026-12-01 这样。") from error
+    return day_of(given)
 
 
 def _text(form: Mapping[str, str], name: str, longest: int) -> str | None:

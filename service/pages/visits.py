@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from urllib.parse import urlencode
-
 from aiohttp import web
 
 from service import visits
-from service.access import answered
 from service.access.permissions import Permission
 from service.engine import rulebook
 from service.engine.explain import Explanation, explain_finding
-from service.errors import Conflict, InvalidInput, KeyReused, NotFound
+from service.errors import Conflict, InvalidInput, NotFound
+from service.pages.once import first_time
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
 from service.pages.visit_form import answers_of, visit_context
@@ -20,8 +17,6 @@ from service.pages.visitor import Visitor
 from service.work import tasks
 
 routes = Routes()
-
-LONGEST_KEY = 100
 
 
 @routes.get("/visits/{task_id}", permission=Permission.WORK)
@@ -69,18 +64,12 @@ async def take_outcomes(visitor: Visitor) -> web.Response:
 
 async def _settle_once(visitor: Visitor, task_id: int) -> None:
     """Claim the form's key, settle, and keep that it was answered, all in one transaction."""
-    key = f"page:{visitor.form.get('key', '')[:LONGEST_KEY]}"
-    said = {name: value for name, value in visitor.form.items() if name != "csrf"}
-    digest = hashlib.sha256(f"{visitor.raw.path}?{urlencode(sorted(said.items()))}".encode()).hexdigest()
     async with visitor.unit() as unit:
-        if not await answered.claim(unit, key, digest):
-            if (await answered.find(unit, key)).request_digest != digest:
-                raise KeyReused("这张表单已经提交过，请回到清单重新打开这一户。")
+        if not await first_time(visitor, unit):
             return
         await tasks.get(unit, task_id)  # whoever may not see it is told nothing about the form either
         days = visitor.site.settings.return_days
         await visits.settle(unit, task_id, answers_of(visitor.form), department_days=days)
-        await answered.keep(unit, key, 303, "")
 
 
 async def _visit(visitor: Visitor, *, fault: str = "", phone: str = "") -> web.Response:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, insert, select, update
+from sqlalchemy import ColumnElement, and_, false, func, insert, select, update
 
 from rules import load
 from service.access.actors import Actor, visible
@@ -114,6 +114,16 @@ async def page(unit: Unit, *, after: int | None = None, limit: int = 50) -> list
         statement = statement.where(objections.c.objection_id > after)
     rows = await unit.connection.execute(statement.order_by(objections.c.objection_id).limit(limit))
     return [_objection(row) for row in rows]
+
+
+async def count(unit: Unit) -> int:
+    """How many wait for a decision in the actor's area."""
+    waiting = (
+        select(func.count(objections.c.objection_id))
+        .join(findings, findings.c.finding_id == objections.c.finding_id)
+        .where(WAITING, visible(unit.actor, objections.c.division_code))
+    )
+    return int((await unit.connection.execute(waiting)).scalar_one())
 
 
 async def decide(unit: Unit, objection_id: int, decision: str, note: str | None) -> Objection:

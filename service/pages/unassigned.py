@@ -1,0 +1,38 @@
+"""The visits of an area nobody is responsible for, with why that is so and what to do about it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from service.access.permissions import Permission
+from service.pages.area_filter import address
+from service.pages.rendering import page
+from service.pages.routing import Routes
+from service.pages.typed import is_key
+from service.pages.visitor import Visitor
+from service.work import unassigned
+from service.work.unassigned import WORDS
+
+routes = Routes()
+
+MOST = 100
+
+
+@routes.get("/unassigned", permission=Permission.SUPERVISE)
+async def show_unassigned(visitor: Visitor) -> web.Response:
+    """In the order they came up."""
+    after = visitor.raw.query.get("after", "")
+    async with visitor.reading() as unit:
+        given = int(after) if is_key(after) else None
+        found = await unassigned.page(unit, unit.today, after=given, limit=MOST + 1)
+        today = unit.today
+    return page(
+        visitor,
+        "unassigned.html",
+        today=today,
+        found=found[:MOST],
+        reasons={one.reason for one in found[:MOST]},
+        words=WORDS,
+        next=found[MOST - 1].task_id if len(found) > MOST else None,
+        at=address,
+    )
