@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -65,11 +66,15 @@ async def _make(url: str, folder: Path) -> None:
 @pytest.fixture
 def street_url(small_street_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A copy of that database for one test."""
-    if not small_street_url.startswith("sqlite"):
-        name = small_street_url.rpartition("/")[2].partition("?")[0]
-        return copy_of(request.getfixturevalue("postgres_url"), name)
-    copy = tmp_path / "copy.db"
-    shutil.copy(small_street_url.removeprefix("sqlite+aiosqlite:///"), copy)
+    return copy_of_street(small_street_url, request, tmp_path)
+
+
+def copy_of_street(url: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """A copy of a database that nobody is connected to."""
+    if not url.startswith("sqlite"):
+        return copy_of(request.getfixturevalue("postgres_url"), url.rpartition("/")[2].partition("?")[0])
+    copy = folder / "copy.db"
+    shutil.copy(url.removeprefix("sqlite+aiosqlite:///"), copy)
     return f"sqlite+aiosqlite:///{copy}"
 
 
@@ -164,10 +169,17 @@ class Doors:
 
 @pytest.fixture
 async def doors(street_house: House, tmp_path: Path) -> AsyncIterator[Doors]:
-    app = build_app(settings_in(tmp_path), street_house)
+    async with served(street_house, tmp_path) as doors:
+        yield doors
+
+
+@asynccontextmanager
+async def served(house: House, folder: Path) -> AsyncIterator[Doors]:
+    """The pages of a house, as long as the block lasts."""
+    app = build_app(settings_in(folder), house)
     clients: list[aiohttp.ClientSession] = []
     async with listening(app, "127.0.0.1", 0) as url:
-        yield Doors(street_house, url, clients)
+        yield Doors(house, url, clients)
         for client in clients:
             await client.close()
 
