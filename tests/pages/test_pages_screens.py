@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from morning.conftest import TODAY
+from pages.areas import CHIEF, HERE, STREET_CHIEF, colleague, held
 from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
 from playwright.async_api import Browser, Page
+from sqlalchemy import select, update
 
-from service.access import accounts, sign_in_codes
+from service.access import accounts, passwords, sign_in_codes, staff
+from service.access.permissions import Role
+from service.tables import accounts as accounts_table
+from service.tables import findings, tasks
 
 WIDTHS = (390, 1280)
 LEAST_TAP = 44  # CSS pixels, WCAG 2.2 §2.5.5
@@ -86,6 +93,84 @@ async def open_pages(page: Page, doors: Doors) -> AsyncIterator[str]:
     yield "offline"
 
 
+async def open_supervisor_pages(page: Page, doors: Doors) -> AsyncIterator[str]:
+    """Every page of whoever supervises a community, then those of the street, then the department's."""
+    url = doors.url
+    await _happen(doors)
+    await _enter(page, doors, CHIEF)
+    await page.locator(".tiles").wait_for()
+    yield "overview"
+    await page.get_by_role("link", name=re.compile("户未办结")).click()
+    await page.locator("li.ticked").first.wait_for()
+    await page.locator("label.tick").first.click()
+    await page.get_by_text("筛选").click()
+    yield "area-tasks"
+    await page.get_by_role("button", name="移交打勾的").click()
+    await page.locator(".fault").wait_for()
+    yield "area-tasks-fault"
+    await page.get_by_label("交给谁").select_option(label="新同事")
+    await page.get_by_role("button", name="移交打勾的").click()
+    await page.locator(".said").wait_for()
+    yield "area-tasks-handed"
+    await page.goto(f"{url}/unassigned")
+    yield "unassigned"
+    await page.goto(f"{url}/objections")
+    yield "objections"
+    await page.goto(f"{url}/staff")
+    for summary in await page.locator("summary").all():
+        await summary.click()
+    yield "staff"
+    await page.goto(f"{url}/forecast")
+    yield "forecast"
+    await page.locator('a[href^="/forecast?rule="]').first.click()
+    await page.get_by_text("看全部规则").wait_for()
+    yield "forecast-rule"
+    await _enter(page, doors, STREET_CHIEF)
+    await page.locator(".tiles").wait_for()
+    yield "overview-street"
+    await page.goto(f"{url}/staff")
+    yield "staff-street"
+    await _enter(page, doors, "bumen")
+    await page.get_by_text("要查档案").wait_for()
+    yield "returns"
+
+
+async def _happen(doors: Doors) -> None:
+    """A colleague without a grid, somebody away, visits that are late or nobody's, an objection, a return."""
+    await colleague(doors)
+    await held(doors, "objection")
+    _, department = await held(doors, "department")
+    async with doors.house.write() as unit:
+        await accounts.add(unit, login="bumen", name="部门干部", role=Role.DEPARTMENT, department=department)
+        mine = select(accounts_table.c.account_id).where(
+            accounts_table.c.division_code == HERE, accounts_table.c.role == "worker"
+        )
+        worker = await unit.connection.scalar(mine.order_by(accounts_table.c.account_id))
+        assert worker is not None
+        await staff.note_absence(unit, worker, TODAY, TODAY + timedelta(days=4))
+        keys = select(tasks.c.task_id).where(tasks.c.division_code.startswith(HERE)).order_by(tasks.c.task_id)
+        first, *_, last = (await unit.connection.execute(keys)).scalars().all()
+        late = update(tasks).where(tasks.c.task_id == first).values(due_on=TODAY - timedelta(days=3))
+        await unit.connection.execute(late)
+        await unit.connection.execute(update(tasks).where(tasks.c.task_id == last).values(account_id=None))
+        of_first = findings.c.task_id == first
+        await unit.connection.execute(
+            update(findings).where(of_first).values(due_on=TODAY - timedelta(days=3))
+        )
+        digest = await passwords.digest(PASSWORD)
+        await unit.connection.execute(
+            update(accounts_table).where(accounts_table.c.login == "bumen").values(password_hash=digest)
+        )
+
+
+async def _enter(page: Page, doors: Doors, login: str) -> None:
+    await page.context.clear_cookies()
+    await page.goto(f"{doors.url}/sign-in")
+    await page.get_by_label("登录名").fill(login)
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+
+
 async def code_for(doors: Doors, account_id: int) -> str:
     """A sign-in code that the account shows for itself."""
     async with doors.house.read() as unit:
@@ -97,7 +182,12 @@ async def code_for(doors: Doors, account_id: int) -> str:
 
 @ON_SQLITE
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_can_be_read_and_reached(doors: Doors, chromium: Browser, width: int) -> None:
+@pytest.mark.parametrize(
+    ("pages", "many"), [(open_pages, 14), (open_supervisor_pages, 12)], ids=["worker", "supervisor"]
+)
+async def test_every_page_can_be_read_and_reached(
+    doors: Doors, chromium: Browser, width: int, pages: Callable[[Page, Doors], AsyncIterator[str]], many: int
+) -> None:
     """No page is wider than the screen, in large type neither; everything one taps is large enough, has a name, and on a
     phone comes in the order it is read. There axe-core finds nothing besides, contrast included."""
     context = await chromium.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
@@ -105,7 +195,7 @@ async def test_every_page_can_be_read_and_reached(doors: Doors, chromium: Browse
     page = await context.new_page()
     faults: dict[str, Any] = {}
     seen = []
-    async for name in open_pages(page, doors):
+    async for name in pages(page, doors):
         seen.append(name)
         found = await _faults(page)
         if width == min(WIDTHS):
@@ -117,7 +207,7 @@ async def test_every_page_can_be_read_and_reached(doors: Doors, chromium: Browse
         faults |= {f"{name}: {kind}": fault for kind, fault in found.items() if fault}
     await context.close()
     assert faults == {}
-    assert len(seen) == 14
+    assert len(seen) == many
 
 
 async def test_the_checks_see_what_they_are_meant_to_see(chromium: Browser) -> None:

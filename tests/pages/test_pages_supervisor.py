@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from made_databases import KEY
 from morning.conftest import TODAY
+from pages.areas import CHIEF, HERE, OTHER_CHIEF, STREET_CHIEF, THERE, colleague, held
 from pages.conftest import ON_SQLITE, PASSWORD, Browser, Doors, Shown, busiest, copy_of_street, served
 from sqlalchemy import event, insert, select, update
 
@@ -24,13 +25,11 @@ from service.access.unit import House
 from service.app import PAGES
 from service.clock import SetClock
 from service.tables import accounts as accounts_table
-from service.tables import escalations, findings, forecasts, objections, posts, returns, task_events, tasks
+from service.tables import escalations, findings, forecasts, posts, returns, task_events, tasks
 from service.tables.database import Database
 from service.tables.tasks import OPEN_STATES
 from service.work import overview as behaviour
 
-HERE, THERE = "330102003057", "330102003050"
-CHIEF, OTHER_CHIEF, STREET_CHIEF = "shequ-057", "shequ-050", "jiedao"
 SUNDAY = TODAY + timedelta(days=6)
 ROUTES = [route for routes in PAGES for route in routes.listed]
 SUPERVISORS_OWN = [
@@ -269,12 +268,6 @@ async def test_a_list_that_no_page_leads_to_is_refused(mixed: Doors) -> None:
         assert (await chief.get(f"/overview/tasks?{query}")).status == 422, query
     assert total_of(await chief.get("/overview/tasks?rule=no-such-rule")) == 0
     assert total_of(await chief.get(f"/overview/tasks?place={THERE}001")) == 0
-
-
-async def colleague(doors: Doors, login: str = "xin", division: str = HERE) -> int:
-    """Another worker on duty."""
-    async with doors.house.write() as unit:
-        return await accounts.add(unit, login=login, name="新同事", role=Role.WORKER, division=division)
 
 
 async def holders(doors: Doors, keys: list[int]) -> list[int | None]:
@@ -626,44 +619,11 @@ async def test_a_department_begins_with_what_was_returned_to_it_and_sees_its_own
     assert "没有推算过" in (await bureau.get("/forecast?rule=no-such-rule")).text
 
 
-async def held(doors: Doors, how: str) -> tuple[int, int, str]:
-    """A finding of HERE that lies with its department or is objected to: itself, its task, its department."""
-    async with doors.house.write() as unit:
-        row = (
-            await unit.connection.execute(
-                select(findings.c.finding_id, findings.c.task_id, tasks.c.division_code)
-                .join(tasks, tasks.c.task_id == findings.c.task_id)
-                .where(tasks.c.division_code.startswith(HERE))
-                .order_by(findings.c.finding_id)
-            )
-        ).first()
-        assert row is not None
-        await unit.connection.execute(
-            update(findings).where(findings.c.finding_id == row.finding_id).values(held=how)
-        )
-        said = {"finding_id": row.finding_id, "division_code": row.division_code, "account_id": 1}
-        if how == "objection":
-            await unit.connection.execute(
-                insert(objections).values(**said, reason="老人上月已搬走", at=unit.now)
-            )
-        else:
-            await unit.connection.execute(
-                insert(returns).values(
-                    **said,
-                    department="民政局",
-                    returned_on=TODAY,
-                    due_on=TODAY - timedelta(days=1),
-                    note="要查档案",
-                )
-            )
-    return row.finding_id, row.task_id, "民政局"
-
-
 @pytest.mark.parametrize(("decision", "outcome"), [("upheld", "not_eligible"), ("rejected", None)])
 async def test_an_objection_is_decided_once_by_who_supervises_there(
     doors: Doors, decision: str, outcome: str | None
 ) -> None:
-    finding_id, _, _ = await held(doors, "objection")
+    finding_id, _ = await held(doors, "objection")
     chief, other = await doors().sign_in(CHIEF), await doors().sign_in(OTHER_CHIEF)
     assert '/objections"><strong>1</strong>' in (await chief.get("/overview")).text
     assert "老人上月已搬走" not in (await other.get("/objections")).text
@@ -697,8 +657,9 @@ async def test_an_objection_is_decided_once_by_who_supervises_there(
 async def test_a_department_answers_what_was_returned_to_it_once(
     doors: Doors, said: str, outcome: str | None
 ) -> None:
-    finding_id, _, department = await held(doors, "department")
+    finding_id, department = await held(doors, "department")
     async with doors.house.write() as unit:
+        await unit.connection.execute(update(returns).values(due_on=TODAY - timedelta(days=1)))
         await accounts.add(unit, login="bumen", name="部门", role=Role.DEPARTMENT, department=department)
         await accounts.add(unit, login="lingju", name="别的部门", role=Role.DEPARTMENT, department="公安局")
     bureau, other = await doors().sign_in("bumen"), await doors().sign_in("lingju")
