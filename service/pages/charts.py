@@ -10,7 +10,7 @@ LEFT, TOP = 30, 14
 """Room for the figures at the scale, in the units of the drawing."""
 TOO_HIGH = 3
 """A line more than so many times as high as the highest column is told in words: drawn, it would flatten them all."""
-NICE = (1, 2, 5)
+NICE = (1, 2, 3, 4, 5, 6, 8)
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ def columns(values: Sequence[int], line: Sequence[int | None]) -> Columns:
         )
         for place, value in enumerate(values)
     ]
-    scale = [(value, _y(value, top)) for value in sorted({0, top // 2, top})]
+    scale = [(value, _y(value, top)) for value in sorted({0, top // 2 if top % 2 == 0 else 0, top})]
     return Columns(bars, scale, _steps(line, top, step) if drawn else "")
 
 
 def nice(value: int) -> int:
-    """The next of 1, 2, 5, 10, 20, 50, …, for the top of a scale."""
+    """The next number of one digit but 7 and 9, or that with noughts, for the top of a scale."""
     power = 1
     while True:
         for digit in NICE:
