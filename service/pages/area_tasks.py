@@ -14,6 +14,7 @@ from service.pages.area_filter import address, said_of, wanted_of
 from service.pages.once import first_time, new_key
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
+from service.pages.turning import after_of, leaf
 from service.pages.typed import is_key, key_of, note_of
 from service.pages.visitor import Visitor
 from service.work import handover
@@ -94,17 +95,16 @@ async def _shown(unit: Unit, given: Mapping[str, str]) -> dict[str, Any]:
     wanted = wanted_of(unit.actor, said)
     many = bool(given.get("many"))
     limit = MOST_TASKS if many else SHORT
-    after = given.get("after", "")
-    found = await behaviour.page(unit, wanted, after=int(after) if is_key(after) else None, limit=limit + 1)
+    after = after_of(given)
+    found = await behaviour.page(unit, wanted, after=after, limit=limit + 1)
     colleagues = await handover.on_duty_below(unit, wanted.division, MOST_COLLEAGUES + 1)
     return {
         "today": unit.today,
         "said": said,
         "many": many,
-        "after": after if is_key(after) else "",
+        "after": after,
         "total": await behaviour.count(unit, wanted),
-        "found": found[:limit],
-        "next": found[limit - 1].task_id if len(found) > limit else None,
+        "page": leaf(found, limit, lambda task: task.task_id),
         "most": MOST_TASKS,
         "colleagues": colleagues[:MOST_COLLEAGUES],
         "too_many": len(colleagues) > MOST_COLLEAGUES,

@@ -9,7 +9,8 @@ from service.errors import Conflict, InvalidInput, Problem
 from service.pages.once import first_time, new_key
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
-from service.pages.typed import is_key, note_of
+from service.pages.turning import after_of, leaf
+from service.pages.typed import note_of
 from service.pages.visitor import Visitor
 from service.tables.afterwards import DECISION
 from service.work import objections
@@ -42,9 +43,8 @@ async def decide(visitor: Visitor) -> web.Response:
 
 
 async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = "") -> web.Response:
-    after = visitor.raw.query.get("after", "")
     async with visitor.reading() as unit:
-        found = await objections.page(unit, after=int(after) if is_key(after) else None, limit=MOST + 1)
+        found = await objections.page(unit, after=after_of(visitor.raw.query), limit=MOST + 1)
         waiting = await objections.count(unit)
     return page(
         visitor,
@@ -52,8 +52,7 @@ async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = 
         status=fault.status if fault else 200,
         zone=visitor.site.house.clock.zone,
         waiting=waiting,
-        found=found[:MOST],
-        next=found[MOST - 1].objection_id if len(found) > MOST else None,
+        page=leaf(found, MOST, lambda one: one.objection_id),
         form=visitor.form,
         at=visitor.raw.match_info.get("objection_id", ""),
         fault=fault.detail if fault else "",

@@ -9,7 +9,8 @@ from service.errors import Conflict, InvalidInput, Problem
 from service.pages.once import first_time, new_key
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
-from service.pages.typed import is_key, note_of
+from service.pages.turning import after_of, leaf
+from service.pages.typed import note_of
 from service.pages.visitor import Visitor
 from service.work import returns
 
@@ -41,11 +42,9 @@ async def answer(visitor: Visitor) -> web.Response:
 
 
 async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = "") -> web.Response:
-    query = visitor.raw.query
-    after, overdue = query.get("after", ""), bool(query.get("overdue"))
+    overdue, after = bool(visitor.raw.query.get("overdue")), after_of(visitor.raw.query)
     async with visitor.reading() as unit:
-        given = int(after) if is_key(after) else None
-        found = await returns.page(unit, overdue=overdue, after=given, limit=MOST + 1)
+        found = await returns.page(unit, overdue=overdue, after=after, limit=MOST + 1)
         counts = await returns.counts(unit)
         today = unit.today
     return page(
@@ -55,8 +54,7 @@ async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = 
         today=today,
         counts=counts,
         overdue=overdue,
-        found=found[:MOST],
-        next=found[MOST - 1].return_id if len(found) > MOST else None,
+        page=leaf(found, MOST, lambda one: one.return_id),
         form=visitor.form,
         at=visitor.raw.match_info.get("return_id", ""),
         fault=fault.detail if fault else "",

@@ -8,7 +8,7 @@ from service.access.permissions import Permission
 from service.pages.area_filter import address
 from service.pages.rendering import page
 from service.pages.routing import Routes
-from service.pages.typed import is_key
+from service.pages.turning import after_of, leaf
 from service.pages.visitor import Visitor
 from service.work import unassigned
 from service.work.unassigned import WORDS
@@ -21,18 +21,16 @@ MOST = 100
 @routes.get("/unassigned", permission=Permission.SUPERVISE)
 async def show_unassigned(visitor: Visitor) -> web.Response:
     """In the order they came up."""
-    after = visitor.raw.query.get("after", "")
+    after = after_of(visitor.raw.query)
     async with visitor.reading() as unit:
-        given = int(after) if is_key(after) else None
-        found = await unassigned.page(unit, unit.today, after=given, limit=MOST + 1)
+        found = await unassigned.page(unit, unit.today, after=after, limit=MOST + 1)
         today = unit.today
     return page(
         visitor,
         "unassigned.html",
         today=today,
-        found=found[:MOST],
+        page=leaf(found, MOST, lambda one: one.task_id),
         reasons={one.reason for one in found[:MOST]},
         words=WORDS,
-        next=found[MOST - 1].task_id if len(found) > MOST else None,
         at=address,
     )
