@@ -40,6 +40,7 @@ from service.api.routing import Routes, mount
 from service.api.state import ACTOR, STATE, AppState
 from service.api.timeouts import limit_seconds
 from service.pages import area_tasks, assets, expected, home, offline, overview, today, unassigned
+from service.pages import handovers as handover_pages
 from service.pages import objections as objection_pages
 from service.pages import returns as return_pages
 from service.pages import sign_in as sign_in_pages
@@ -59,8 +60,9 @@ NOUNS: tuple[Routes, ...] = (
 )  # fmt: skip
 
 PAGES: tuple[PageRoutes, ...] = (
-    sign_in_pages.routes, home.routes, today.routes, visit_pages.routes, overview.routes, area_tasks.routes, staff_pages.routes,
-    unassigned.routes, expected.routes, objection_pages.routes, return_pages.routes, offline.routes, assets.routes,
+    sign_in_pages.routes, home.routes, today.routes, visit_pages.routes, handover_pages.routes, overview.routes,
+    area_tasks.routes, staff_pages.routes, unassigned.routes, expected.routes, objection_pages.routes, return_pages.routes,
+    offline.routes, assets.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30

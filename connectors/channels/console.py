@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import timedelta
 from typing import ClassVar, Literal, TextIO
 
 from aiohttp import ClientSession
@@ -23,11 +24,13 @@ class ConsoleChannel:
 
     name: ClassVar[str] = "console"
     retry_safety: ClassVar[RetrySafety] = "safe"
+    safe_within: ClassVar[timedelta | None] = None
 
     def __init__(
         self, config: ConsoleConfig, session: ClientSession, clock: Clock, stream: TextIO | None = None
     ) -> None:
         self._config = config
+        self.limits = config.limits
         self._clock = clock
         self._given = stream
 

@@ -1,16 +1,22 @@
-"""What every channel is. One suite, tests/connectors/test_channel_contract.py, holds all of them to it."""
+"""What every channel is. One suite, tests/connectors/test_channel_contract.py, holds all of them to it.
+
+A channel that can do more says so by having the methods of `Gathering`, `Asking` or `Recalling`; the sender looks with
+`isinstance`. `limits` are what its provider allows the account.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
-from connectors.channels.message import Message, Receipt
+from connectors.channels.limits import Limits
+from connectors.channels.message import ChannelError, Message, News, Receipt, Sent
 
 RetrySafety = Literal["safe", "unsafe"]
-"""safe: the receiver can tell a repeated message by its id, so a time-out may simply be retried."""
+"""safe: the receiver can tell a repeated message by its id, so what may have arrived may simply be sent again."""
 
 
 class Clock(Protocol):
@@ -24,12 +30,20 @@ class ChannelConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    limits: Limits = Limits()
+
 
 class Channel(Protocol):
-    """Sends messages to the addresses of one system."""
+    """Sends messages to the addresses of one system.
+
+    `safe_within` is how long a safe receiver remembers an id, counted from the first attempt that may have arrived;
+    None: for good.
+    """
 
     name: ClassVar[str]
     retry_safety: ClassVar[RetrySafety]
+    safe_within: ClassVar[timedelta | None]
+    limits: Limits
 
     async def send(self, message: Message) -> Receipt:
         """Send once. Raises a `ChannelError`, and nothing else, when the message was not taken."""
@@ -37,4 +51,37 @@ class Channel(Protocol):
 
     async def probe(self) -> None:
         """Check settings and reach without sending anything. Raises `Misconfigured` or `Retryable`."""
+        ...
+
+
+@runtime_checkable
+class Gathering(Protocol):
+    """Sends one text to many addresses in one call, at most `limits.together` of them."""
+
+    def alike(self, message: Message) -> str:
+        """What of the message is the same for all of one call; messages with equal keys may travel together."""
+        ...
+
+    async def send_together(self, messages: Sequence[Message]) -> list[Receipt | ChannelError]:
+        """One call for messages that are `alike`; what came of each, in their order. Raises what befell all of them."""
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """Can ask the provider afterwards what became of messages it accepted, at most `asks_within` after sending."""
+
+    asks_within: ClassVar[timedelta]
+
+    async def ask(self, sent: Sequence[Sent]) -> list[News]:
+        """What is known by now; nothing for a message of which nothing is. Raises a `ChannelError`."""
+        ...
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """Can take back what was accepted."""
+
+    async def recall(self, sent: Sequence[Sent]) -> set[str]:
+        """The ids of what was taken back. Raises a `ChannelError`."""
         ...

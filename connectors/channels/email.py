@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -91,9 +92,11 @@ class EmailChannel:
 
     name: ClassVar[str] = "email"
     retry_safety: ClassVar[RetrySafety] = "unsafe"
+    safe_within: ClassVar[timedelta | None] = None
 
     def __init__(self, config: EmailConfig, session: ClientSession, clock: Clock) -> None:
         self._config = config
+        self.limits = config.limits
         self._sender = _named(config.sender)
         self._trust = _trust(config.ca_file)
         self._clock = clock

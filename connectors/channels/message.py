@@ -2,6 +2,7 @@
 
     ChannelError
     ├── Retryable       the same message may succeed later
+    │   └── Throttled   so may all others of this account, and until then none will
     ├── Rejected        this message never will
     │   └── Gone        and neither will any other to this address: disable it
     ├── Misconfigured   no message will until an operator changes a setting
@@ -14,7 +15,8 @@ web servers repeat addresses, so only their numeric codes are kept.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -31,8 +33,10 @@ class Message:
     `id` is the idempotency key: the same over all attempts, 1 to 128 of ``A-Z a-z 0-9 : _ -`` (it is
     signed between full stops and travels in headers). `to` is an address of the channel: a URL, a
     mail address, a name. `topic` says what kind of event it is, such as ``tasks.digest``.
-    `expires_at` is aware; the outbox, not the channel, drops what has expired. ValueError otherwise,
-    and for text that is no Unicode (lone surrogates).
+    `expires_at` is aware; the outbox, not the channel, drops what has expired. `items` are lines that
+    follow the text, each with a count; a channel that is short of room leaves out the last ones and says
+    how many. `variables` are the same facts by name, for channels that send approved templates (SMS).
+    ValueError otherwise, and for text that is no Unicode (lone surrogates).
     """
 
     id: str
@@ -42,11 +46,22 @@ class Message:
     link: str | None
     expires_at: datetime | None
     topic: str
+    items: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise ValueError("a message id is 1 to 128 letters, digits, colons, hyphens or underscores")
-        f"{self.to}{self.subject}{self.text}{self.link}{self.topic}".encode()
+        whole = (
+            self.to,
+            self.subject,
+            self.text,
+            self.link or "",
+            self.topic,
+            *self.items,
+            *self.variables.values(),
+        )
+        "".join(whole).encode()
         if self.expires_at is not None and self.expires_at.tzinfo is None:
             raise ValueError("expires_at must be an aware instant")
 
@@ -59,6 +74,32 @@ class Receipt:
     provider_ref: str | None
     code: str | None
     ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was accepted: its id and address, the provider's reference, and when (aware)."""
+
+    id: str
+    to: str
+    provider_ref: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the provider says later of the message `id`: it arrived, was read, was thrown away or never could arrive.
+
+    `at` is when that happened, if the provider tells. `repeated` marks a drop because the same text was there
+    already: where an earlier attempt of ours may have arrived, it did.
+    """
+
+    id: str
+    status: Literal["delivered", "read", "dropped", "failed"]
+    code: str | None = None
+    reason: str | None = None
+    at: datetime | None = None
+    repeated: bool = False
 
 
 class ChannelError(Exception):
@@ -76,6 +117,10 @@ class Retryable(ChannelError):
     def __init__(self, reason: str, after: float | None = None, *, code: str | None = None) -> None:
         super().__init__(reason, code=code)
         self.after = after
+
+
+class Throttled(Retryable):
+    """The account sends too much, or has used up its quota: nothing of it will be taken for `after` seconds."""
 
 
 class Rejected(ChannelError):

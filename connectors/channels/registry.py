@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from connectors.channels import egress
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel, ChannelConfig, Clock, RetrySafety
+from connectors.channels.dingtalk_robot import DingtalkRobotChannel, DingtalkRobotConfig
 from connectors.channels.email import EmailChannel, EmailConfig
 from connectors.channels.message import Misconfigured
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
@@ -30,6 +31,7 @@ CHANNELS: Mapping[str, Entry] = {
     "console": Entry(ConsoleConfig, ConsoleChannel, ConsoleChannel.retry_safety),
     "webhook": Entry(WebhookConfig, WebhookChannel, WebhookChannel.retry_safety),
     "email": Entry(EmailConfig, EmailChannel, EmailChannel.retry_safety),
+    "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
 }
 
 

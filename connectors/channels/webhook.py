@@ -14,7 +14,7 @@ import hmac
 import json
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Annotated, ClassVar
 
@@ -68,6 +68,7 @@ class WebhookChannel:
 
     name: ClassVar[str] = "webhook"
     retry_safety: ClassVar[RetrySafety] = "safe"
+    safe_within: ClassVar[timedelta | None] = None
 
     def __init__(self, config: WebhookConfig, session: ClientSession, clock: Clock) -> None:
         if not config.allow_private and not isinstance(session.connector, GuardedConnector):
@@ -77,6 +78,7 @@ class WebhookChannel:
         self._timeout = ClientTimeout(total=config.timeout)
         self._session = session
         self._clock = clock
+        self.limits = config.limits
 
     async def send(self, message: Message) -> Receipt:
         """Post once, follow nothing. 2xx is delivery; see docs/channels.md for every other answer."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from service import visits
 from service.access.permissions import Permission
 from service.api.models import Body, Created, Page, PageQuery, View
 from service.api.request import Request
@@ -63,7 +64,7 @@ async def list_enterprise_findings(request: Request, uscc: str) -> MattersView:
 async def object_to_finding(request: Request, finding_id: int, body: ObjectionBody) -> Created[ObjectionView]:
     """Object to a finding; until a supervisor decides nobody visits for it. 409 when it is settled or held already."""
     async with request.unit() as unit:
-        noted = await objections.object_to(unit, finding_id, body.reason)
+        noted = await visits.object_to(unit, finding_id, body.reason)
     view = ObjectionView.model_validate(noted)
     return Created(f"{routes.prefix}/objections", view)
 

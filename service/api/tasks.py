@@ -17,7 +17,6 @@ from service.api.models import Body, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.asking import Questions
-from service.engine.wording import rewrite_words
 from service.errors import InvalidInput
 from service.work import tasks
 from service.work.outcomes import Answer
@@ -191,9 +190,7 @@ class FactsBody(Body):
 async def correct_task_facts(request: Request, task_id: int, body: FactsBody) -> TaskView:
     """Correct facts that a finding's rule asks for, without settling it; the scan that follows judges anew."""
     async with request.unit() as unit:
-        await answering.correct_facts(unit, task_id, {body.finding_id: facts_of(body.facts)})
-        await rewrite_words(unit, task_id)
-        return await _view(unit, await tasks.get(unit, task_id))
+        return await _view(unit, await visits.correct(unit, task_id, {body.finding_id: facts_of(body.facts)}))
 
 
 @routes.post("/tasks/{task_id}/undo", permission=Permission.WORK, idempotent=True)
@@ -203,9 +200,7 @@ async def undo_task(request: Request, task_id: int) -> TaskView:
     409 later, or when somebody else has acted since. The answer is the task that is open again.
     """
     async with request.unit() as unit:
-        task = await answering.undo_last(unit, task_id)
-        await rewrite_words(unit, task.task_id)
-        return await _view(unit, await tasks.get(unit, task.task_id))
+        return await _view(unit, await visits.undo(unit, task_id))
 
 
 def facts_of(given: Sequence[FactBody]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from service.access.permissions import Permission
 from service.access.unit import Unit
 from service.errors import Conflict, InvalidInput, NotFound, Problem
 from service.pages.area_filter import address, said_of, wanted_of
-from service.pages.once import first_time, new_key
+from service.pages.once import first_time
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
 from service.pages.turning import after_of, leaf
@@ -83,7 +83,6 @@ async def _list(
         form=visitor.form,
         fault=fault.detail if fault else "",
         handed=handed,
-        key=new_key,
         most_note=LONGEST_NOTE,
         at=address,
         **context,

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from service.access.permissions import Permission
 from service.errors import Conflict, InvalidInput, Problem
-from service.pages.once import first_time, new_key
+from service.pages.once import first_time
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
 from service.pages.turning import after_of, leaf
@@ -57,5 +57,4 @@ async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = 
         at=visitor.raw.match_info.get("objection_id", ""),
         fault=fault.detail if fault else "",
         done=done,
-        key=new_key,
     )

@@ -13,10 +13,12 @@ from service.pages.rendering import plain_page, to
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NEXT = re.compile(
-    r"/(?:today|done|codes|visits/[0-9]{1,19}(?:/why)?"
+    r"/(?:today|done|codes|visits/[0-9]{1,19}(?:/why|/handover)?"
     r"|home|overview(?:/tasks)?|unassigned|objections|staff|forecast|returns)"
 )
 """Where somebody may be led after signing in: pages of ours, and nothing that names anybody."""
+BACK = re.compile(rf"{NEXT.pattern}|/sign-in|/offline|/enter/[\w-]{{1,100}}")
+"""Where the forms of the footer lead back to: the page they stand on."""
 KEPT_HEADERS = ("Retry-After", "Allow")
 
 
@@ -31,7 +33,7 @@ async def show_refusals(request: web.Request, handler: Next) -> web.StreamRespon
     assert isinstance(response, web.Response)
     told = json.loads(response.text or "{}")
     shown = plain_page(
-        "refusal.html", status=response.status, detail=told["detail"], instance=told["instance"]
+        request, "refusal.html", status=response.status, detail=told["detail"], instance=told["instance"]
     )
     shown.headers.update({name: response.headers[name] for name in KEPT_HEADERS if name in response.headers})
     return shown

@@ -16,7 +16,7 @@ from service.access.staff import Absence
 from service.access.unit import Unit
 from service.engine import rulebook
 from service.errors import Conflict, InvalidInput, NotFound, Problem
-from service.pages.once import first_time, new_key
+from service.pages.once import first_time
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
 from service.pages.typed import CODE, day_of, key_of
@@ -133,7 +133,7 @@ async def _shown(
         context = await _context(unit, given)
     told = {"fault": fault_words(fault) if fault else "", "at": at, "done": done}
     status = fault.status if fault else 200
-    return page(visitor, "staff.html", status=status, form=visitor.form, key=new_key, **told, **context)
+    return page(visitor, "staff.html", status=status, form=visitor.form, **told, **context)
 
 
 async def _context(unit: Unit, given: Form) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from service.pages.routing import Routes
 from service.pages.turning import after_of, leaf
 from service.pages.visitor import Visitor
 from service.work import unassigned
-from service.work.unassigned import WORDS
 
 routes = Routes()
 
@@ -30,7 +29,6 @@ async def show_unassigned(visitor: Visitor) -> web.Response:
         "unassigned.html",
         today=today,
         page=leaf(found, MOST, lambda one: one.task_id),
-        reasons={one.reason for one in found[:MOST]},
-        words=WORDS,
+        found={one.reason for one in found[:MOST]},
         at=address,
     )

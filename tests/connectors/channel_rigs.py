@@ -6,8 +6,8 @@ import asyncio
 import io
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -21,9 +21,15 @@ from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel
 from connectors.channels.message import Message
+from connectors.stub import dingtalk_robot
+from connectors.stub.app import build_stub
+from connectors.stub.ledger import Ledger
+from connectors.stub.provider import Stage
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PASSWORD = "correct-horse-battery"
+SHORT = 0.4
+"""Seconds a channel waits for a stand-in that never answers."""
 
 
 @dataclass
@@ -63,11 +69,17 @@ class Rig:
 
     channel: Channel
     to: str
-    arrivals: list[Arrival]
+    arrivals: Sequence[Arrival]
     cut: Callable[[], Awaitable[None]]
     """Makes the receiver unreachable."""
-    refuse: Callable[[], None] = lambda: None
+    refuse: Callable[[], None] | None = None
     """Makes the receiver refuse for good, where it can."""
+    claims: str = "accepted"
+    """What a receipt may say at most."""
+    stage: Stage | None = None
+    """Of a stand-in: its ledger and its mishaps."""
+    provider: str = ""
+    """The stand-in's name, which several channels may share."""
 
 
 @asynccontextmanager
@@ -75,7 +87,7 @@ async def console_rig() -> AsyncIterator[Rig]:
     stream = Lines()
     async with registry.open_session("console", {}) as session:
         channel = ConsoleChannel(ConsoleConfig(), session, StandingClock(), stream)
-        yield Rig(channel, "张社工", stream.arrivals, stream.cut)
+        yield Rig(channel, "张社工", stream.arrivals, stream.cut, claims="delivered")
 
 
 class Lines(io.StringIO):
@@ -154,7 +166,7 @@ async def webhook_rig() -> AsyncIterator[Rig]:
         def refuse() -> None:
             receiver.status = 400
 
-        yield Rig(channel, receiver.url, receiver.arrivals, stop, refuse)
+        yield Rig(channel, receiver.url, receiver.arrivals, stop, refuse, claims="delivered")
 
 
 @dataclass
@@ -253,4 +265,60 @@ async def email_rig() -> AsyncIterator[Rig]:
         yield Rig(channel, "zhang@worker.example", mailbox.arrivals, stop, refuse)
 
 
-RIGS = {"console": console_rig, "webhook": webhook_rig, "email": email_rig}
+@asynccontextmanager
+async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    """The stand-ins on loopback: their address, and what makes them unreachable."""
+    runner = web.AppRunner(build_stub(stage), shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", runner.cleanup
+    finally:
+        await runner.cleanup()
+
+
+def stub_rig(
+    name: str, to: str, *, provider: str = "", **config: Any
+) -> Callable[[], AbstractAsyncContextManager[Rig]]:
+    """A channel in front of its stand-in. A config value may hold `{url}`, the address of all stand-ins."""
+
+    @asynccontextmanager
+    async def rig() -> AsyncIterator[Rig]:
+        stage = Stage(StandingClock())
+        async with serving_stub(stage) as (url, stop):
+            settings = {
+                key: value.replace("{url}", url) if isinstance(value, str) else value
+                for key, value in config.items()
+            }
+            settings |= {"allow_private": True, "timeout": SHORT}
+            async with registry.open_session(name, settings) as session:
+                channel = registry.build(name, settings, session=session, clock=stage.clock)
+                yield Rig(channel, to, Seen(stage.ledger), stop, stage=stage, provider=provider or name)
+
+    return rig
+
+
+class Seen(Sequence[Arrival]):
+    """The arrivals of a ledger, as the suite reads them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __len__(self) -> int:
+        return len(self._ledger.arrivals)
+
+    def __getitem__(self, at: Any) -> Any:
+        return [Arrival(one.key, one.text) for one in self._ledger.arrivals][at]
+
+
+ROBOT = {
+    "access_token": dingtalk_robot.TOKEN,
+    "secret": dingtalk_robot.SECRET,
+    "base_url": "{url}/dingtalk_robot",
+}
+RIGS = {
+    "console": console_rig,
+    "webhook": webhook_rig,
+    "email": email_rig,
+    "dingtalk_robot": stub_rig("dingtalk_robot", dingtalk_robot.GROUP, **ROBOT),
+}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
-from pages.conftest import Doors
-from sqlalchemy import select
+from morning.conftest import TODAY
+from pages.conftest import PASSWORD, Doors
+from sqlalchemy import select, update
 
-from service.access import accounts
+from service.access import accounts, passwords, staff
 from service.access.permissions import Role
 from service.answering import answer
+from service.tables import accounts as accounts_table
 from service.tables import findings, rule_versions, tasks
 from service.tables.tasks import OPEN
 from service.work import objections
@@ -47,3 +50,31 @@ async def held(doors: Doors, how: Literal["objection", "department"]) -> tuple[i
         else:
             await answer(unit, row.task_id, [Answer(row.finding_id, "needs_department", note="要查档案")])
     return row.finding_id, row.department
+
+
+async def busy(doors: Doors) -> None:
+    """A colleague without a grid, somebody away, visits that are late or nobody's, an objection, a return."""
+    await colleague(doors)
+    await held(doors, "objection")
+    _, department = await held(doors, "department")
+    async with doors.house.write() as unit:
+        await accounts.add(unit, login="bumen", name="部门干部", role=Role.DEPARTMENT, department=department)
+        mine = select(accounts_table.c.account_id).where(
+            accounts_table.c.division_code == HERE, accounts_table.c.role == "worker"
+        )
+        worker = await unit.connection.scalar(mine.order_by(accounts_table.c.account_id))
+        assert worker is not None
+        await staff.note_absence(unit, worker, TODAY, TODAY + timedelta(days=4))
+        keys = select(tasks.c.task_id).where(tasks.c.division_code.startswith(HERE)).order_by(tasks.c.task_id)
+        first, *_, last = (await unit.connection.execute(keys)).scalars().all()
+        late = update(tasks).where(tasks.c.task_id == first).values(due_on=TODAY - timedelta(days=3))
+        await unit.connection.execute(late)
+        await unit.connection.execute(update(tasks).where(tasks.c.task_id == last).values(account_id=None))
+        of_first = findings.c.task_id == first
+        await unit.connection.execute(
+            update(findings).where(of_first).values(due_on=TODAY - timedelta(days=3))
+        )
+        digest = await passwords.digest(PASSWORD)
+        await unit.connection.execute(
+            update(accounts_table).where(accounts_table.c.login == "bumen").values(password_hash=digest)
+        )
