@@ -186,7 +186,7 @@ async def served(house: House, folder: Path) -> AsyncIterator[Doors]:
 
 CHROMIUM = Path("/usr/bin/chromium")
 ON_SQLITE = pytest.mark.parametrize("small_street_url", ["sqlite"], indirect=True)
-"""For tests of what a browser does, to which it is all the same where the server keeps its records."""
+"""For tests to which it is all the same where the server keeps its records: of words, permissions, what a browser does."""
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ async def test_the_language_is_changed_in_the_footer_before_signing_in_too(doors
     assert '<html lang="zh-CN"' in (await browser.get("/sign-in")).text
 
 
+@ON_SQLITE
 async def test_on_an_english_page_all_that_is_chinese_is_marked_so(doors: Doors) -> None:
     worker = await in_english(await doors.worker())
     stranger = await in_english(doors())
@@ -182,7 +183,7 @@ async def test_an_english_page_that_has_nothing_to_show_says_so_in_english(doors
     async with doors.house.write() as unit:
         for table in (absences, posts, forecasts):
             await unit.connection.execute(delete(table))
-        await unit.connection.execute(update(tasks).values(state="done"))
+        await unit.connection.execute(update(tasks).values(state="closed"))
         of_workers = accounts.c.role == "worker"
         await unit.connection.execute(update(accounts).where(of_workers).values(disabled_at=unit.now))
     chief = await in_english(await doors().sign_in(OTHER_CHIEF))

@@ -24,19 +24,25 @@ WHOLE = DEEP > 1 or FOLDER is not None
 """Whether English is looked at on a desk too, and by axe-core."""
 LEAST_TAP = 44  # CSS pixels, WCAG 2.2 §2.5.5
 
-SMALL = """(least) => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((one) => {
-  const box = (one.closest('label') || one).getBoundingClientRect();
-  if (one.type === 'hidden' || !box.width || !one.checkVisibility() || one.classList.contains('skip')) return false;
-  const inText = one.matches('p a:not(.button, .back)');
-  return !inText && (box.width < least || box.height < least);
-}).map((one) => one.outerHTML.slice(0, 120))"""
-UNNAMED = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((one) =>
-  one.type !== 'hidden' && !(one.labels && one.labels.length) && !one.textContent.trim() && !one.getAttribute('aria-label'),
-).map((one) => one.outerHTML.slice(0, 120))"""
-WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-ORDER = """() => [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main select')]
-  .filter((one) => one.checkVisibility() && !one.closest('.send'))
-  .map((one) => Math.round((one.closest('label') || one).getBoundingClientRect().top + scrollY))"""
+FAULTS = """(least) => {
+  const all = (what) => [...document.querySelectorAll(what)];
+  const said = (some) => some.map((one) => one.outerHTML.slice(0, 120));
+  const room = (one) => (one.closest('label') || one).getBoundingClientRect();
+  const taps = all('a, button, input, select, textarea, summary').filter((one) => one.type !== 'hidden');
+  const order = all('main a, main button, main input:not([type=hidden]), main select')
+    .filter((one) => one.checkVisibility() && !one.closest('.send')).map((one) => Math.round(room(one).top + scrollY));
+  return {
+    small: said(taps.filter((one) => {
+      const box = room(one);
+      if (!box.width || !one.checkVisibility() || one.matches('.skip, p a:not(.button, .back)')) return false;
+      return box.width < least || box.height < least;
+    })),
+    unnamed: said(taps.filter((one) =>
+      !(one.labels && one.labels.length) && !one.textContent.trim() && !one.getAttribute('aria-label'))),
+    'too wide by': document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    order: innerWidth < 600 && order.some((top, at) => at && top < order[at - 1]) ? order : [],
+  };
+}"""
 
 
 @ON_SQLITE
@@ -50,7 +56,9 @@ async def test_every_page_can_be_read_and_reached(
     A page is opened once, and looked at as it stands on a phone and on a desk."""
     pages, many = WALKS[walk]
     whole = WHOLE or language == "zh-CN"
-    context = await chromium.new_context(viewport={"width": PHONE, "height": TALL}, locale=language)
+    context = await chromium.new_context(
+        viewport={"width": PHONE, "height": TALL}, locale=language, service_workers="block"
+    )
     context.set_default_timeout(15_000)
     page = await context.new_page()
     faults: dict[str, Any] = {}
@@ -107,22 +115,15 @@ async def test_the_list_is_printed_without_what_paper_cannot_do(doors: Doors, ch
 
 
 async def _faults(page: Page) -> dict[str, Any]:
-    """What is too small, without a name, too wide, or out of order."""
-    tops = await page.evaluate(ORDER)
-    narrow = (page.viewport_size or {"width": 0})["width"] < 600
-    return {
-        "small": await page.evaluate(SMALL, LEAST_TAP),
-        "unnamed": await page.evaluate(UNNAMED),
-        "too wide by": await page.evaluate(WIDE),
-        "order": tops if narrow and tops != sorted(tops) else [],
-    }
+    """What is too small, without a name, too wide, or on a phone out of order."""
+    found: dict[str, Any] = await page.evaluate(FAULTS, LEAST_TAP)
+    return found
 
 
 async def _axe(page: Page) -> list[str]:
     """What axe-core finds by its WCAG rules; the page's own policy lets it in through the debugger alone."""
-    results = await Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
+    tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+    results = await Axe().run(page, options={"runOnly": tags, "resultTypes": ["violations"]})
     return [
         f"{fault['id']}: {fault['help']}: {[node['html'][:100] for node in fault['nodes'][:2]]}"
         for fault in results.response["violations"]

@@ -232,6 +232,7 @@ async def test_no_worker_is_named_or_counted_on_the_overview(mixed: Doors, login
     }  # fmt: skip
 
 
+@ON_SQLITE
 async def test_the_overview_asks_as_often_however_much_there_is(mixed: Doors) -> None:
     chief = await mixed().sign_in(STREET_CHIEF)
     asked: list[str] = []
@@ -375,6 +376,7 @@ async def test_only_who_is_on_duty_in_the_area_is_offered_for_a_hand_over(mixed:
     assert far not in offered
 
 
+@ON_SQLITE
 async def test_workers_see_none_of_the_pages_of_those_who_supervise(doors: Doors) -> None:
     worker = await doors.worker()
     csrf = await worker.csrf()
