@@ -13,9 +13,11 @@ from service import jobs
 from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
+from service.access.uses import Uses
 from service.api import (
     catalogue,
     enterprises,
+    events,
     feedback,
     fields,
     findings,
@@ -34,6 +36,7 @@ from service.api import (
     start,
     tasks,
 )
+from service.api.feed import Feed
 from service.api.headers import add_headers
 from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
@@ -49,11 +52,11 @@ from service.pages import visits as visit_pages
 from service.pages.refusals import show_refusals
 from service.pages.routing import Routes as PageRoutes
 from service.pages.routing import mount as mount_pages
-from service.pages.site import SITE, Site
+from service.pages.site import SITE, USES, Site
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
-    sign_in.routes, handovers.routes, tasks.routes, returns.routes, objections.routes,
+    sign_in.routes, events.routes, handovers.routes, tasks.routes, returns.routes, objections.routes,
     findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
     fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes, staff.routes,
     health.routes, links.routes, start.routes,
@@ -67,6 +70,8 @@ PAGES: tuple[PageRoutes, ...] = (
 
 REQUEST_SECONDS = 30
 SHUTDOWN_SECONDS = 10
+HEARTBEAT_SECONDS = 15
+"""What the standard of server-sent events advises; proxies let go of connections that are silent for a minute."""
 SIGN_INS = 20
 SIGN_INS_PER = timedelta(minutes=1)
 
@@ -77,18 +82,23 @@ def build_app(
     *,
     nouns: Iterable[Routes] = NOUNS,
     request_seconds: float = REQUEST_SECONDS,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> web.Application:
     """The application over an open `house`, which stays its owner's to close."""
     app = web.Application(
         middlewares=[show_refusals, answer_problems, limit_seconds(request_seconds)],
         client_max_size=settings.max_body,
     )
+    app[USES] = Uses(house)
+    app.cleanup_ctx.append(_uses)
     throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
-    app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings))
+    feed = Feed(house, heartbeat_seconds)
+    app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings), feed)
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
     app[SITE] = Site(settings, house, throttle, _know, app[STATE].background.start)
     mount_pages(app, PAGES)
     app.on_response_prepare.append(add_headers)
+    app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_background)
     return app
 
@@ -113,7 +123,18 @@ def _know(raw: web.Request, actor: Actor) -> None:
     raw[ACTOR] = actor
 
 
+async def _end_streams(app: web.Application) -> None:
+    """Streams would outlast the time that running requests are given."""
+    await app[STATE].feed.close()
+
+
 async def _background(app: web.Application) -> AsyncIterator[None]:
     """Work behind 202 answers ends with the application."""
     yield
     await app[STATE].background.finish(SHUTDOWN_SECONDS)
+
+
+async def _uses(app: web.Application) -> AsyncIterator[None]:
+    """What is known of sessions in use is written before the house is closed."""
+    yield
+    await app[USES].finish()

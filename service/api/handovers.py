@@ -7,9 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from service.access.permissions import Permission
-from service.api.models import Body, Id, View
+from service.api.models import Body, Id, Seen, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.api.tasks import require_seen
+from service.errors import Conflict, InvalidInput, NotFound
 from service.work import escalate, handover
 from service.work.handover import LONGEST_NOTE, MOST_TASKS
 
@@ -51,14 +53,22 @@ async def list_colleagues(request: Request, task_id: int) -> ColleaguesView:
     return ColleaguesView(items=[ColleagueView.model_validate(one) for one in found])
 
 
-@routes.post("/tasks/{task_id}/handover", permission=Permission.WORK, idempotent=True)
-async def hand_over_task(request: Request, task_id: int, body: HandoverBody) -> None:
+@routes.post(
+    "/tasks/{task_id}/handover", permission=Permission.WORK, idempotent=True, refuses=(Conflict, InvalidInput)
+)
+async def hand_over_task(request: Request, task_id: int, seen: Seen, body: HandoverBody) -> None:
     """Give one's own open visit to a colleague on duty there; 409 when it is another's or over."""
     async with request.unit() as unit:
+        await require_seen(unit, task_id, seen)
         await handover.hand_over(unit, task_id, body.account_id, body.note)
 
 
-@routes.post("/tasks/handover", permission=Permission.SUPERVISE, idempotent=True)
+@routes.post(
+    "/tasks/handover",
+    permission=Permission.SUPERVISE,
+    idempotent=True,
+    refuses=(NotFound, Conflict, InvalidInput),
+)
 async def hand_over_tasks(request: Request, body: HandoversBody) -> HandedOverView:
     """Give open visits of the own area to one worker on duty there, all or none."""
     async with request.unit() as unit:

@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+import re
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from service.errors import Outdated
 
 MOST = 2**63 - 1
-Id = Annotated[int, Field(ge=1, le=MOST)]
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 1.0 is the integer 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _day(value: Any) -> date:
+    """Nothing but `2026-11-23`: pydantic alone would take "0" for the first day of 1970."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise PydanticCustomError("date_parsing", "no such day") from error
+    if type(value) is date:
+        return value
+    raise PydanticCustomError("date_type", "not a day")
+
+
+Id = Annotated[int, Field(ge=1, le=MOST), BeforeValidator(_whole)]
 """A surrogate key as a client may send it: what 64 bits hold, so that no database overflows."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date as a client may send it, in a body or a query."""
+
+TAG = 32
+"""Hexadecimal digits of a digest that serves as an ETag: 128 bits."""
 
 T = TypeVar("T")
 V = TypeVar("V", bound=BaseModel)
 
 
 class Body(BaseModel):
-    """A JSON body. Unknown keys are errors, numbers are finite, text is trimmed."""
+    """A JSON body. Unknown keys are errors, kinds are kept apart (no "1" for 1), numbers are finite, text is trimmed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_strip_whitespace=True
+    )
 
 
 class Query(BaseModel):
@@ -38,6 +71,10 @@ class Versioned(View):
     """A thing that is edited in place: its version goes out as the ETag, and an edit sends it back as If-Match."""
 
     version: int = Field(description='第几版；修改时放进 If-Match，如 If-Match: "3"')
+
+
+class Tagged(View):
+    """A thing that changes without being edited as a whole: a digest of all that is shown goes out as the ETag."""
 
 
 class PageQuery(Query):
@@ -79,6 +116,44 @@ class Created(Generic[V]):
 
 
 @dataclass(frozen=True)
+class Frame(Generic[V]):
+    """One message of a stream. Without a `view` it only tells that the stream lives, and how far it has come."""
+
+    position: str
+    name: str = ""
+    view: V | None = None
+    retry: int | None = None
+    """Milliseconds after which a client that was cut off tries again."""
+
+
+@dataclass(frozen=True)
+class Stream(Generic[V]):
+    """200: server-sent events whose data are views. What the first frame raises is answered as any refusal."""
+
+    frames: AsyncGenerator[Frame[V], None]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a client says it has seen: the ETags of its If-Match, or None where it says nothing."""
+
+    tags: frozenset[str] | None = None
+
+    def require(self, view: Tagged) -> None:
+        """Outdated unless what is stored now looks as it was seen."""
+        if self.tags is not None and etag_of(view) not in self.tags:
+            raise Outdated()
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """302: what is asked for is at `location`."""
+
+    status: ClassVar[int] = 302
+    location: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """An answer as it goes over the wire, and as it is kept for a repeated Idempotency-Key."""
 
@@ -90,17 +165,25 @@ class Reply:
 
     @classmethod
     def of(cls, answer: Any) -> Reply:
-        """From what a handler returned: a view, `Accepted`, `Created` or None (204)."""
+        """From what a handler returned: a view, `Accepted`, `Created`, `Redirect` or None (204)."""
         if answer is None:
             return cls(204, b"")
+        if isinstance(answer, Redirect):
+            return cls(answer.status, b"", answer.location)
         if isinstance(answer, Accepted | Created):
-            return cls(answer.status, _json(answer.view), answer.location, etag=_etag(answer.view))
-        return cls(200, _json(answer), etag=_etag(answer))
+            return cls(answer.status, as_json(answer.view), answer.location, etag=etag_of(answer.view))
+        return cls(200, as_json(answer), etag=etag_of(answer))
 
 
-def _etag(view: BaseModel) -> str | None:
-    return f'"{view.version}"' if isinstance(view, Versioned) else None
+def etag_of(view: BaseModel) -> str | None:
+    """The ETag a view goes out with, quotes included."""
+    if isinstance(view, Versioned):
+        return f'"{view.version}"'
+    if isinstance(view, Tagged):
+        return f'"{hashlib.sha256(as_json(view)).hexdigest()[:TAG]}"'
+    return None
 
 
-def _json(view: BaseModel) -> bytes:
+def as_json(view: BaseModel) -> bytes:
+    """A view as it goes over the wire."""
     return view.model_dump_json(by_alias=True).encode()

@@ -12,6 +12,7 @@ from service.access.permissions import Permission
 from service.api.models import Body, Created, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.errors import Conflict, InvalidInput
 from service.work import objections
 
 routes = Routes()
@@ -34,7 +35,9 @@ class ObjectionView(View):
     title: str
     reason: str
     at: datetime
-    decision: Literal["upheld", "rejected"] | None = Field(description="空表示等待裁定")
+    decision: Literal["upheld", "rejected", "withdrawn"] | None = Field(
+        description="空表示等待裁定；withdrawn 本人已撤回"
+    )
     note: str | None
 
 
@@ -48,25 +51,34 @@ class MatterView(View):
     held: Literal["department", "objection"] | None = Field(description="已转部门，或异议待定")
 
 
-class MattersView(View):
-    items: list[MatterView]
-
-
 @routes.get("/enterprises/{uscc}/findings", permission=Permission.OBJECT)
-async def list_enterprise_findings(request: Request, uscc: str) -> MattersView:
+async def list_enterprise_findings(request: Request, uscc: str, query: PageQuery) -> Page[MatterView]:
     """List what stands open of an enterprise: the own one of a contact, of a worker those to be visited."""
     async with request.reading() as unit:
-        found = await objections.of_enterprise(unit, uscc)
-    return MattersView(items=[MatterView.model_validate(one) for one in found])
+        found = await objections.of_enterprise(unit, uscc, after=query.after, limit=query.limit + 1)
+    shown = [MatterView.model_validate(one) for one in found]
+    return Page.of(shown, limit=query.limit, key=lambda one: one.finding_id)
 
 
-@routes.post("/findings/{finding_id}/objection", permission=Permission.OBJECT, idempotent=True)
+@routes.post(
+    "/findings/{finding_id}/objection",
+    permission=Permission.OBJECT,
+    idempotent=True,
+    refuses=(Conflict, InvalidInput),
+)
 async def object_to_finding(request: Request, finding_id: int, body: ObjectionBody) -> Created[ObjectionView]:
     """Object to a finding; until a supervisor decides nobody visits for it. 409 when it is settled or held already."""
     async with request.unit() as unit:
         noted = await visits.object_to(unit, finding_id, body.reason)
     view = ObjectionView.model_validate(noted)
     return Created(f"{routes.prefix}/objections", view)
+
+
+@routes.delete("/findings/{finding_id}/objection", permission=Permission.OBJECT, refuses=(Conflict,))
+async def withdraw_objection(request: Request, finding_id: int) -> None:
+    """Take back the objection one noted oneself; the finding goes back to work. 409 when it was decided or is moot."""
+    async with request.unit() as unit:
+        await objections.take_back(unit, finding_id)
 
 
 @routes.get("/objections", permission=Permission.SUPERVISE)
@@ -78,7 +90,12 @@ async def list_objections(request: Request, query: PageQuery) -> Page[ObjectionV
     return Page.of(shown, limit=query.limit, key=lambda one: one.objection_id)
 
 
-@routes.post("/objections/{objection_id}/decision", permission=Permission.SUPERVISE, idempotent=True)
+@routes.post(
+    "/objections/{objection_id}/decision",
+    permission=Permission.SUPERVISE,
+    idempotent=True,
+    refuses=(Conflict, InvalidInput),
+)
 async def decide_objection(request: Request, objection_id: int, body: DecisionBody) -> ObjectionView:
     """Uphold an objection (not eligible, and quiet) or reject it (back to work); 409 when it was decided."""
     async with request.unit() as unit:

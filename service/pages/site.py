@@ -12,6 +12,7 @@ from aiohttp import web
 from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
+from service.access.uses import Uses
 from service.settings import Settings
 
 
@@ -42,3 +43,4 @@ class Site:
 
 
 SITE = web.AppKey("site", Site)
+USES = web.AppKey("uses", Uses)

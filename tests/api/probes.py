@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
 from sqlalchemy import func, insert, select, text
 
 from service.access.permissions import Permission
-from service.api.models import Accepted, Body, Created, Id, Page, PageQuery, View
+from service.api.models import Accepted, Body, Created, Day, Frame, Id, Page, PageQuery, Query, Stream, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.errors import Conflict
@@ -30,7 +31,7 @@ class Visit(Body):
 
 class Survey(Body):
     name: str
-    on: date
+    on: Day
     income: Decimal
     count: Id
     kind: Literal["a", "b"]
@@ -43,7 +44,7 @@ class VisitView(View):
 
 class VisitQuery(PageQuery):
     state: Literal["open", "closed"] | None = None
-    on: date | None = None
+    on: Day | None = None
     tag: list[str] = Field(default_factory=list)
 
 
@@ -94,6 +95,26 @@ async def list_pages(request: Request, query: PageQuery) -> Page[VisitView]:
     return Page.of(found, limit=query.limit, key=lambda visit: visit.total)
 
 
+class StreamQuery(Query):
+    fail_after: int = 1_000_000
+
+
+@routes.get("/probe/stream", permission=Permission.WORK)
+async def stream_visits(request: Request, query: StreamQuery) -> Stream[VisitView]:
+    """Long frames without end, or until it fails."""
+    return Stream(_visits(query.fail_after))
+
+
+async def _visits(fail_after: int) -> AsyncGenerator[Frame[VisitView], None]:
+    try:
+        for number in range(1_000_000):
+            if number == fail_after:
+                raise Conflict()
+            yield Frame(str(number), "visit", VisitView(number="x" * 100_000, total=number))
+    finally:
+        told.append("the stream has ended")
+
+
 @routes.get("/probe/numbers/{number}/{name}", permission=Permission.WORK)
 async def show_number(request: Request, number: int, name: str) -> VisitView:
     """Say what is in the path."""
@@ -101,7 +122,7 @@ async def show_number(request: Request, number: int, name: str) -> VisitView:
 
 
 @routes.get("/probe/crash", permission=Permission.PUBLIC)
-async def crash(request: Request) -> web.Response:
+async def crash(request: Request) -> Annotated[web.Response, "text/plain"]:
     """Fail with a message that must not get out."""
     raise RuntimeError("陈阿婆 19900000001 in /srv/zhitui/secret.py")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from morning.conftest import TODAY
-from pages.conftest import PASSWORD, Doors
+from access.people import PASSWORD
+from mornings import TODAY
+from pages.conftest import Doors
 from sqlalchemy import select, update
 
 from service.access import accounts, passwords, staff

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from morning.conftest import TODAY
+from mornings import TODAY
 from pages.conftest import ON_SQLITE, Browser, Doors, Shown, busiest
 from pages.test_pages_visits import form_of, listed, visits_of, written
 from sqlalchemy import insert, select, update

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
-from morning.conftest import TODAY
+from mornings import TODAY
 from pages.areas import CHIEF, HERE, OTHER_CHIEF, STREET_CHIEF, busy
 from pages.conftest import ON_SQLITE, Browser, Doors, Shown, busiest
 from sqlalchemy import delete, select, update

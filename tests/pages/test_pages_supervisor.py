@@ -12,21 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_databases import KEY
-from morning.conftest import TODAY
+from access.people import PASSWORD
+from made_databases import copied
+from mornings import TODAY, open_morning
 from pages.areas import CHIEF, HERE, OTHER_CHIEF, STREET_CHIEF, THERE, colleague, held
-from pages.conftest import ON_SQLITE, PASSWORD, Browser, Doors, Shown, busiest, copy_of_street, served
+from pages.conftest import ON_SQLITE, Browser, Doors, Shown, busiest, served
 from sqlalchemy import event, insert, select, update
 
 from service.access import accounts, staff
-from service.access.keys import Vault
 from service.access.permissions import Permission, Role
 from service.access.unit import House
 from service.app import PAGES
-from service.clock import SetClock
 from service.tables import accounts as accounts_table
 from service.tables import escalations, findings, forecasts, posts, returns, task_events, tasks
-from service.tables.database import Database
 from service.tables.tasks import OPEN_STATES
 from service.work import overview as behaviour
 
@@ -42,28 +40,28 @@ def mixed_url(
     small_street_url: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
     """The street some days later: with more visits, of which some are overdue, begun, told on, or nobody's."""
-    url = copy_of_street(small_street_url, request, tmp_path_factory.mktemp("mixed"))
+    url = copied(small_street_url, request, tmp_path_factory.mktemp("mixed"))
     asyncio.run(_mix(url))
     return url
 
 
 @pytest.fixture
 def mixed_copy_url(mixed_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return copy_of_street(mixed_url, request, tmp_path)
+    return copied(mixed_url, request, tmp_path)
 
 
 @pytest.fixture
 async def mixed(mixed_copy_url: str, tmp_path: Path) -> AsyncIterator[Doors]:
     """The pages of that street."""
-    house = House(Database(mixed_copy_url), SetClock.at(TODAY, 8, 30), Vault(KEY))
+    house = open_morning(mixed_copy_url)
     async with served(house, tmp_path) as doors:
         yield doors
     await house.database.close()
 
 
 async def _mix(url: str) -> None:
-    house = House(Database(url), SetClock.at(TODAY, 8, 30), Vault(KEY))
-    await copied(house, range(1, 9))
+    house = open_morning(url)
+    await multiply(house, range(1, 9))
     async with house.write() as unit:
         rows = (
             await unit.connection.execute(select(tasks).order_by(tasks.c.division_code, tasks.c.task_id))
@@ -86,7 +84,7 @@ async def _mix(url: str) -> None:
     await house.database.close()
 
 
-async def copied(house: House, times: range) -> None:
+async def multiply(house: House, times: range) -> None:
     """As many visits again, each with its findings, to others who are in no table: numbers need no names."""
     async with house.write() as unit:
         for table, keys in (
@@ -241,7 +239,7 @@ async def test_the_overview_asks_as_often_however_much_there_is(mixed: Doors) ->
     await chief.get("/overview")
     some = len(asked)
     before, _, _ = await everything(mixed.house)
-    await copied(mixed.house, range(100, 101))
+    await multiply(mixed.house, range(100, 101))
     asked.clear()
     page = await chief.get("/overview")
     assert tiles(page)["/overview/tasks"] == 2 * len(before)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from access.people import PASSWORD
 from pages.areas import CHIEF, STREET_CHIEF, busy
-from pages.conftest import PASSWORD, Doors, busiest
+from pages.conftest import Doors, busiest
 from pages.test_pages_forms import asked_of, colleague_at
 from playwright.async_api import Page
 
