@@ -42,9 +42,12 @@ from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
 from service.api.state import ACTOR, STATE, AppState
 from service.api.timeouts import limit_seconds
-from service.pages import assets, offline, today
+from service.pages import area_tasks, assets, expected, home, offline, overview, today, unassigned
 from service.pages import handovers as handover_pages
+from service.pages import objections as objection_pages
+from service.pages import returns as return_pages
 from service.pages import sign_in as sign_in_pages
+from service.pages import staff as staff_pages
 from service.pages import visits as visit_pages
 from service.pages.refusals import show_refusals
 from service.pages.routing import Routes as PageRoutes
@@ -60,7 +63,9 @@ NOUNS: tuple[Routes, ...] = (
 )  # fmt: skip
 
 PAGES: tuple[PageRoutes, ...] = (
-    sign_in_pages.routes, today.routes, visit_pages.routes, handover_pages.routes, offline.routes, assets.routes,
+    sign_in_pages.routes, home.routes, today.routes, visit_pages.routes, handover_pages.routes, overview.routes,
+    area_tasks.routes, staff_pages.routes, unassigned.routes, expected.routes, objection_pages.routes, return_pages.routes,
+    offline.routes, assets.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30
@@ -90,7 +95,7 @@ def build_app(
     feed = Feed(house, heartbeat_seconds)
     app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings), feed)
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
-    app[SITE] = Site(settings, house, throttle, _know)
+    app[SITE] = Site(settings, house, throttle, _know, app[STATE].background.start)
     mount_pages(app, PAGES)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_end_streams)

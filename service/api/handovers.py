@@ -13,10 +13,9 @@ from service.api.routing import Routes
 from service.api.tasks import require_seen
 from service.errors import Conflict, InvalidInput, NotFound
 from service.work import escalate, handover
-from service.work.handover import LONGEST_NOTE
+from service.work.handover import LONGEST_NOTE, MOST_TASKS
 
 routes = Routes()
-MOST_TASKS = 200
 
 
 class ColleagueView(View):

@@ -68,8 +68,8 @@ class ProblemKindView(View):
 
 @routes.get("/", permission=Permission.PUBLIC)
 async def show_start(request: Request) -> Redirect:
-    """Lead to the worker's list: people type the bare address, programs do not."""
-    return Redirect("/today")
+    """Lead to everybody's first page: people type the bare address, programs do not."""
+    return Redirect("/home")
 
 
 @routes.get("/openapi.json", permission=Permission.PUBLIC)

@@ -141,17 +141,25 @@ async def page(
     state: str | None = None,
     account_id: int | None = None,
     escalated: str | None = None,
+    which: ColumnElement[bool] | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> list[Task]:
     """Tasks in sight in walking order (address, then key).
 
     `on` keeps the list of that day, `state` one state (all open ones when None), `account_id` one worker's, `escalated`
-    what came to that step.
+    what came to that step, `which` whatever a condition on `tasks` holds of.
     `after` is the key of the last task already seen; its address stays out of the cursor, and so out of URLs.
     """
     statement = page_statement(
-        unit.actor, on=on, state=state, account_id=account_id, escalated=escalated, after=after, limit=limit
+        unit.actor,
+        on=on,
+        state=state,
+        account_id=account_id,
+        escalated=escalated,
+        which=which,
+        after=after,
+        limit=limit,
     )
     return await _with_findings(unit, (await unit.connection.execute(statement)).all())
 
@@ -163,6 +171,7 @@ def page_statement(
     state: str | None = None,
     account_id: int | None = None,
     escalated: str | None = None,
+    which: ColumnElement[bool] | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> Select[Any]:
@@ -174,6 +183,8 @@ def page_statement(
         statement = statement.where(tasks.c.account_id == account_id)
     if escalated is not None:
         statement = statement.where(reached(escalated))
+    if which is not None:
+        statement = statement.where(which)
     if after is not None:
         seen = tasks.alias()
         place = select(seen.c.place).where(seen.c.task_id == after).scalar_subquery()

@@ -133,7 +133,7 @@ async def test_the_document_and_its_reader_are_served_from_here(site: Site) -> N
     assert (served.status, served.json["openapi"]) == (200, "3.1.0")
     assert (await site("GET", "/docs/openapi-3.0.json")).json["openapi"] == "3.0.3"
     start = await site("GET", "/")
-    assert (start.status, start.headers["Location"]) == (302, "/today")
+    assert (start.status, start.headers["Location"]) == (302, "/home")
     page = (await site("GET", "/docs")).body.decode()
     links = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert len(links) == 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -110,17 +111,24 @@ class Doors:
 
 @pytest.fixture
 async def doors(street_house: House, tmp_path: Path) -> AsyncIterator[Doors]:
-    app = build_app(settings_in(tmp_path), street_house)
+    async with served(street_house, tmp_path) as doors:
+        yield doors
+
+
+@asynccontextmanager
+async def served(house: House, folder: Path) -> AsyncIterator[Doors]:
+    """The pages of a house, as long as the block lasts."""
+    app = build_app(settings_in(folder), house)
     clients: list[aiohttp.ClientSession] = []
     async with listening(app, "127.0.0.1", 0) as url:
-        yield Doors(street_house, url, clients)
+        yield Doors(house, url, clients)
         for client in clients:
             await client.close()
 
 
 CHROMIUM = Path("/usr/bin/chromium")
 ON_SQLITE = pytest.mark.parametrize("small_street_url", ["sqlite"], indirect=True)
-"""For tests of what a browser does, to which it is all the same where the server keeps its records."""
+"""For tests to which it is all the same where the server keeps its records: of words, permissions, what a browser does."""
 
 
 @pytest.fixture

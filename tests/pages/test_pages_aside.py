@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import aiohttp
-from morning.conftest import settings_in
+from mornings import settings_in
 from pages.conftest import Browser, busiest
 
 from service.access.unit import House
