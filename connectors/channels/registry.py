@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import ClientSession
@@ -25,6 +26,12 @@ class Entry:
     config: type[ChannelConfig]
     channel: Callable[[Any, ClientSession, Clock], Channel]
     retry_safety: RetrySafety
+
+    @property
+    def safe_within(self) -> timedelta | None:
+        """How long a receiver of this channel remembers an id (`Channel.safe_within`)."""
+        within: timedelta | None = getattr(self.channel, "safe_within", None)
+        return within
 
 
 CHANNELS: Mapping[str, Entry] = {

@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from aiohttp import (
     ClientConnectorError,
@@ -69,6 +69,7 @@ class WebhookChannel:
     name: ClassVar[str] = "webhook"
     retry_safety: ClassVar[RetrySafety] = "safe"
     safe_within: ClassVar[timedelta | None] = None
+    scattered: ClassVar[Literal[True]] = True
 
     def __init__(self, config: WebhookConfig, session: ClientSession, clock: Clock) -> None:
         if not config.allow_private and not isinstance(session.connector, GuardedConnector):

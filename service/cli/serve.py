@@ -39,11 +39,10 @@ async def serve(settings: Settings, house: House) -> None:
     """
     stop = _stop_signal()
     app = build_app(settings, house)
-    async with (
-        jobs.open_sender(house, settings) as sender,
-        listening(app, settings.host, settings.port) as url,
-    ):
-        sending = asyncio.create_task(sender.run(stop))
+    async with jobs.open_sender(house, settings):
+        pass  # a wrong setting is told before anything is served
+    async with listening(app, settings.host, settings.port) as url:
+        sending = asyncio.create_task(jobs.keep_sending(house, settings, stop))
         sending.add_done_callback(lambda _ended: stop.set())
         leading = asyncio.create_task(clockwork.lead(house, settings))
         click.echo(f"智推已启动：{url}（接口文档 {url}/docs，按 Ctrl-C 停止）")

@@ -42,12 +42,17 @@ class Held:
             return False
         return True
 
-    async def listen(self, channel: str, heard: Callable[[], None]) -> None:
-        """Call `heard` whenever a transaction commits that notified this channel; never on SQLite."""
+    async def listen(
+        self, channel: str, heard: Callable[[], None], lost: Callable[[], None] | None = None
+    ) -> None:
+        """Call `heard` whenever a transaction commits that notified this channel, and `lost` when nothing more can be heard;
+        neither on SQLite."""
         if self._connection is None:
             return
         driver: Any = (await self._connection.get_raw_connection()).driver_connection
         await driver.add_listener(channel, lambda *_: heard())
+        if lost is not None:
+            driver.add_termination_listener(lambda *_: lost())
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as mail_policy
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,6 +20,7 @@ from sqlalchemy import insert, select
 
 from connectors.channels import registry
 from connectors.channels.contract import Channel
+from connectors.channels.limits import Limits
 from connectors.channels.message import Message, Receipt
 from service.access.unit import House, Unit
 from service.push.notifications import Notice, notify_many
@@ -107,12 +108,15 @@ class ScriptedChannel:
 
     name: str = "webhook"  # type: ignore[misc]
     retry_safety: Literal["safe", "unsafe"] = "safe"  # type: ignore[misc]
+    safe_within: timedelta | None = None  # type: ignore[misc]
+    limits: Limits = Limits()
     answers: Sequence[Any] = ("delivered",)
     health: BaseException | None = None
     sent: list[Message] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
     hold: asyncio.Event | None = None
+    scattered: ClassVar[Literal[True]] = True
 
     async def send(self, message: Message) -> Receipt:
         answer = self.answers[min(len(self.sent), len(self.answers) - 1)]
