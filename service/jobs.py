@@ -9,31 +9,24 @@ morning that was missed, is simply run again at the next start.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import structlog
 
-from connectors.channels.contract import Channel
-from connectors.channels.message import Misconfigured
 from service.access import answered
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
-from service.calendar import WorkingDays
 from service.engine import forecast, rulebook, scan
 from service.engine.verify import Verification, verify
 from service.logs import trace_of
-from service.push import accounts, digests
-from service.push.deliveries import Waiting, waiting
-from service.push.quiet import QuietHours
-from service.push.rounds import OUTAGES, Tally
-from service.push.sender import Sender
+from service.push import archive, digests
 from service.records.drop import Refused, import_drop_folder
 from service.records.reports import ImportReport
+from service.sending import quiet_hours
 from service.settings import Settings
 from service.settling import plan_day, settle_touched
 from service.tables import job_runs
@@ -46,8 +39,6 @@ log = structlog.get_logger(__name__)
 MORNING, SELF_CHECK = "morning", "self_check"
 ANSWERS_KEPT = timedelta(days=2)
 """How long a request may be repeated under its Idempotency-Key."""
-ACCOUNTS_LOOK = 3.0
-"""Seconds after which a running sender has noticed that an account of a channel was added, changed or disabled."""
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, how much is done, how much there is)."""
 
@@ -114,6 +105,7 @@ async def _round(house: House, settings: Settings, day: date, progress: Progress
     async with house.write() as unit:
         queued = await push_digests(unit, settings, settled.plan)
     await look_ahead(house)
+    await archive.move_finished(house, settings.archive_days)
     return Round(day, True, imports, refused, scanned, settled.gathered, settled.plan, queued)
 
 
@@ -193,80 +185,6 @@ async def push_digests(unit: Unit, settings: Settings, planned: Plan) -> int:
         quiet=quiet_hours(settings, await rulebook.working_days(unit)),
         channels=[settings.channel],
         spread=settings.spread,
-    )
-
-
-@asynccontextmanager
-async def open_sender(house: House, settings: Settings) -> AsyncIterator[Sender]:
-    """A sender over the console, the configured channel and every account; Misconfigured when a setting is wrong.
-
-    An account that cannot be opened is told of in the log, and what waits for it is reported as not served.
-    """
-    async with house.read() as unit:
-        calendar = await rulebook.working_days(unit)
-        kept = await accounts.enabled(unit)
-    set_: accounts.Configs = {"console": ("console", {})}
-    if settings.channel not in kept:
-        set_[settings.channel] = (settings.channel, settings.channel_config)
-    async with AsyncExitStack() as stack:
-        channels: dict[str, Channel] = {}
-        for name, (kind, config) in set_.items():
-            channels[name] = await stack.enter_async_context(accounts.opened(house, kind, config))
-        for name, (kind, config) in kept.items():
-            try:
-                channels[name] = await stack.enter_async_context(accounts.opened(house, kind, config))
-            except Misconfigured as error:
-                log.error("channel_unusable", channel=name, field=error.field, reason=error.reason)
-        quiet = quiet_hours(settings, calendar)
-        yield Sender(house, channels, quiet=quiet, cap=settings.person_cap or None)
-
-
-async def keep_sending(house: House, settings: Settings, stop: asyncio.Event) -> None:
-    """Send until `stop` is set, over the accounts there are: a sender makes room for another when they have changed."""
-    while not stop.is_set():
-        async with house.read() as unit:
-            seen = await accounts.version(unit)
-        over = asyncio.Event()
-        watching = asyncio.create_task(_watch_accounts(house, seen, stop, over))
-        try:
-            async with open_sender(house, settings) as sender:
-                await sender.run(over)
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-
-
-async def _watch_accounts(house: House, seen: object, stop: asyncio.Event, over: asyncio.Event) -> None:
-    """Set `over` when `stop` is set or accounts of channels are not as they were seen."""
-    now: object = seen
-    while now == seen and not stop.is_set():
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ACCOUNTS_LOOK):
-                await stop.wait()
-        with suppress(*OUTAGES):
-            async with house.read() as unit:
-                now = await accounts.version(unit)
-    over.set()
-
-
-async def send_due(house: House, settings: Settings) -> tuple[Tally, Waiting]:
-    """Send everything that is due now; what came of it, and what is still to come."""
-    async with open_sender(house, settings) as sender:
-        tally = await sender.drain()
-    async with house.read() as unit:
-        return tally, await waiting(unit)
-
-
-async def ask_providers(house: House, settings: Settings) -> Counter[str]:
-    """Ask every provider that can be asked what became of what it accepted; how many deliveries became what."""
-    async with open_sender(house, settings) as sender:
-        return await sender.look_after()
-
-
-def quiet_hours(settings: Settings, calendar: WorkingDays) -> QuietHours:
-    """When nothing is sent: in the evening and at night, and on days off."""
-    return QuietHours(
-        settings.quiet_from, settings.quiet_to, settings.zone, lambda day: not calendar.is_working(day)
     )
 
 

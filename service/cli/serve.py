@@ -8,7 +8,7 @@ import signal
 
 import click
 
-from service import clockwork, jobs
+from service import clockwork, sending
 from service.access.unit import House
 from service.app import build_app, listening
 from service.cli.shell import opened, refuse, run
@@ -39,11 +39,11 @@ async def serve(settings: Settings, house: House) -> None:
     """
     stop = _stop_signal()
     app = build_app(settings, house)
-    async with jobs.open_sender(house, settings):
+    async with sending.open_sender(house, settings):
         pass  # a wrong setting is told before anything is served
     async with listening(app, settings.host, settings.port) as url:
-        sending = asyncio.create_task(jobs.keep_sending(house, settings, stop))
-        sending.add_done_callback(lambda _ended: stop.set())
+        sends = asyncio.create_task(sending.keep_sending(house, settings, stop))
+        sends.add_done_callback(lambda _ended: stop.set())
         leading = asyncio.create_task(clockwork.lead(house, settings))
         click.echo(f"智推已启动：{url}（接口文档 {url}/docs，按 Ctrl-C 停止）")
         try:
@@ -51,7 +51,7 @@ async def serve(settings: Settings, house: House) -> None:
         finally:
             leading.cancel()
             await asyncio.gather(leading, return_exceptions=True)
-            await sending
+            await sends
     click.echo("已停止。")
 
 

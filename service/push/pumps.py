@@ -55,6 +55,8 @@ class Pump:
         # What is leased on an unsafe channel when the process dies ends as unknown: lease no more than is in work.
         self._batch = pace.batch if judge.safe else pace.concurrency
         self._lease = timedelta(seconds=pace.lease)
+        self._patience = None if isinstance(channel, Scattered) else pace.patience
+        self._failures = 0
         self._tally = tally
         self._stop = stop
         self._queue: asyncio.Queue[Load | None] = asyncio.Queue(self._batch)
@@ -198,6 +200,10 @@ class Pump:
         self._unwritten += settlements
         for settlement in settlements:
             self._tally.count(settlement.status)
+            if settlement.well is not None:
+                self._failures = 0 if settlement.well else self._failures + 1
+        if self._patience is not None and self._failures >= self._patience:
+            self._shut = True  # before the others are told of it by what is written
         if len(self._unwritten) >= self._batch:
             self._full.set()
 
@@ -229,10 +235,9 @@ class Pump:
 
     async def _settle(self, batch: list[Settlement]) -> None:
         pause = timedelta(seconds=self._pace.pause)
-        patience = None if isinstance(self._channel, Scattered) else self._pace.patience
         async with self._house.write() as unit:
             await completion.complete(unit, batch)
-            gate = await gates.note(unit, self._claims.gate, batch, patience=patience, pause=pause)
+            gate = await gates.note(unit, self._claims.gate, batch, patience=self._patience, pause=pause)
             self._shut = self._shut or gate.shut_until(unit.now) is not None
         self._claims.gate = gate
 

@@ -7,17 +7,20 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import date
 from functools import partial
 
 import structlog
 
 from connectors.channels.contract import Channel
+from connectors.channels.limits import Limits
 from service.access.unit import House
 from service.access.wakes import OUTBOX, hear
 from service.push import outbox, tidying
 from service.push.accounts import windows
 from service.push.aftercare import Aftercare
 from service.push.lanes import Lane
+from service.push.overview import warn_of_quotas
 from service.push.quiet import QuietHours
 from service.push.rounds import OUTAGES, Pace, Tally
 
@@ -58,11 +61,17 @@ class Sender:
         }
         self._awake = {name: asyncio.Event() for name in channels}
         self._unserved: dict[str, int] = {}
+        self._warned_on: date | None = None
 
     @property
     def paused(self) -> dict[str, str]:
         """Channels that cannot send until an operator acts, with the reason in words for that operator."""
         return {name: lane.brake.pause.reason for name, lane in self._lanes.items() if lane.brake.pause}
+
+    @property
+    def limits(self) -> dict[str, Limits]:
+        """What the providers of the channels allow."""
+        return {name: lane.channel.limits for name, lane in self._lanes.items()}
 
     def wake(self) -> None:
         """Look at once instead of at the next poll: call it after committing a notification."""
@@ -125,12 +134,21 @@ class Sender:
 
     async def _housekeep(self) -> int:
         await self._tidy(Tally())
+        await self._warn()
         async with self._house.read() as unit:
             unserved = await outbox.unserved(unit, self._lanes.keys())
         if unserved != self._unserved and unserved:
             log.warning("channels_not_configured", due=unserved)
         self._unserved = unserved
         return 0
+
+    async def _warn(self) -> None:
+        """Once a day."""
+        if self._warned_on == self._house.clock.today():
+            return
+        async with self._house.read() as unit:
+            await warn_of_quotas(unit, self.limits)
+        self._warned_on = self._house.clock.today()
 
     async def _repeat(
         self,

@@ -22,9 +22,9 @@ from connectors.channels.message import (
 )
 from service.access.unit import House
 from service.clock import SetClock
+from service.push.judge import Backoff
 from service.push.notifications import MAX_ATTEMPTS, notify_many
 from service.push.rounds import Pace, Tally
-from service.push.judge import Backoff
 from service.tables import addresses
 
 HOOK = "https://a.example/hook"

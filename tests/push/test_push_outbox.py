@@ -16,8 +16,8 @@ from service.access.keys import Vault
 from service.access.unit import House
 from service.clock import SetClock
 from service.push import completion, outbox, tidying
-from service.push.notifications import notify_many
 from service.push.judge import Backoff, Judge
+from service.push.notifications import notify_many
 from service.push.settlements import Attempt, Claimed
 from service.tables import attempts
 from service.tables.database import Database
