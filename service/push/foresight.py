@@ -188,7 +188,7 @@ def _sent(unit: Unit, channel: str, batch: list[int], window: timedelta, *, itse
 async def _capped(unit: Unit, batch: Sequence[Claimed], cap: int) -> list[int]:
     """Deliveries to those who have had their messages of today, or get the last of them with this batch.
 
-    A notification that goes over several channels is one message.
+    A notification that goes over several channels is one message, and what was begun on one goes on.
     """
     begins = datetime.combine(unit.today, time(0), unit.clock.zone).astimezone(UTC)
     arrived = exists().where(
@@ -206,11 +206,11 @@ async def _capped(unit: Unit, batch: Sequence[Claimed], cap: int) -> list[int]:
         had[account_id].add(number)
     full = []
     for one in batch:
-        others = had[one.account_id] - {one.notification_id}
-        if len(others) >= cap and not one.urgent:
+        messages = had[one.account_id]
+        if one.notification_id not in messages and len(messages) >= cap and not one.urgent:
             full.append(one.delivery_id)
         else:
-            had[one.account_id].add(one.notification_id)
+            messages.add(one.notification_id)
     return full
 
 

@@ -119,13 +119,28 @@ async def reopen(unit: Unit, channel: str) -> None:
     await _write(unit, Gate(channel))
 
 
+def calls(settlements: Iterable[Settlement]) -> list[bool]:
+    """Call by call whether the provider was well, as far as that is known; what travelled together is one call."""
+    found: list[bool] = []
+    last = None
+    for one in settlements:
+        if one.well is None:
+            continue
+        if one.attempt is last and found:
+            found[-1] = found[-1] or one.well
+        else:
+            found.append(one.well)
+        last = one.attempt
+    return found
+
+
 def _troubled(gate: Gate) -> bool:
     return gate.failures > 0 or gate.tripped
 
 
 def _counted(before: Gate, told: list[Settlement], patience: int, now: datetime, pause: timedelta) -> Gate:
     """Failures in a row; a success wipes out what was counted before it. While the circuit is open only a trial counts."""
-    health = [one.well for one in told if one.well is not None]
+    health = calls(told)
     if any(health):
         tail = next(at for at, well in enumerate(reversed(health)) if well)
         before = replace(before, failures=0, open_until=None)

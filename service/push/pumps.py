@@ -200,8 +200,8 @@ class Pump:
         self._unwritten += settlements
         for settlement in settlements:
             self._tally.count(settlement.status)
-            if settlement.well is not None:
-                self._failures = 0 if settlement.well else self._failures + 1
+        for well in gates.calls(settlements):
+            self._failures = 0 if well else self._failures + 1
         if self._patience is not None and self._failures >= self._patience:
             self._shut = True  # before the others are told of it by what is written
         if len(self._unwritten) >= self._batch:

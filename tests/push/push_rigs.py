@@ -155,7 +155,7 @@ class OneProvider(ScriptedChannel):
 
 
 @dataclass
-class Gatherer(ScriptedChannel):
+class Gatherer(OneProvider):
     """Sends to many at once; `verdicts` say what came of a call, by address, where it is not the next answer."""
 
     calls: list[list[Message]] = field(default_factory=list)

@@ -16,6 +16,7 @@ from service.access.unit import House
 from service.clock import SetClock
 from service.push.gathering import loads
 from service.push.notifications import notify_many
+from service.push.rounds import Pace
 from service.push.settlements import Claimed, Lease
 from service.tables import addresses
 
@@ -142,3 +143,10 @@ async def test_a_call_cut_off_by_our_own_stop_leaves_all_in_it_in_doubt(house: H
     with pytest.raises(asyncio.CancelledError):
         await drain
     assert {row.status for row in await rows(house)} == {"unknown"}
+
+
+async def test_one_call_that_fails_for_many_is_one_failure(house: House) -> None:
+    await queue_to(house, 8)
+    provider = Gatherer(limits=Limits(together=8), answers=[Retryable("无法连接服务商")])
+    tally = await a_sender(house, provider, pace=Pace(patience=2)).drain()
+    assert (tally.retried, tally.held) == (8, {})
