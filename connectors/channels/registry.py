@@ -42,6 +42,10 @@ CHANNELS: Mapping[str, Entry] = {
 }
 
 
+FAULTS = {"missing": "必填", "extra_forbidden": "没有这个设置"}
+"""What is wrong with a key, by pydantic's name for it."""
+
+
 def build(
     name: str, config: Mapping[str, Any] | ChannelConfig, *, session: ClientSession, clock: Clock
 ) -> Channel:
@@ -59,7 +63,7 @@ def parse(name: str, config: Mapping[str, Any] | ChannelConfig) -> ChannelConfig
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or name
-        raise Misconfigured(field, first["msg"]) from None
+        raise Misconfigured(field, FAULTS.get(first["type"], f"值不对（{first['msg']}）")) from None
 
 
 def open_session(name: str, config: Mapping[str, Any] | ChannelConfig) -> ClientSession:

@@ -135,7 +135,7 @@ async def test_a_grant_that_was_not_used_in_time_is_not_used(sqlite_house: House
     fresh = clock.now
 
     def slept() -> datetime:
-        clock.advance(seconds=0.9)
+        clock.advance(seconds=2.5)
         return fresh()
 
     clock.now = slept  # type: ignore[method-assign]
