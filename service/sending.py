@@ -36,8 +36,9 @@ async def open_sender(house: House, settings: Settings) -> AsyncIterator[Sender]
     async with house.read() as unit:
         calendar = await rulebook.working_days(unit)
         kept = await accounts.enabled(unit)
+        known = {one.name for one in await accounts.all_accounts(unit)}
     set_: accounts.Configs = {"console": ("console", {})}
-    if settings.channel not in kept:
+    if settings.channel not in known:
         set_[settings.channel] = (settings.channel, settings.channel_config)
     async with AsyncExitStack() as stack:
         channels: dict[str, Channel] = {}

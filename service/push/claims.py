@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 import structlog
 
-from connectors.channels.contract import Channel
+from connectors.channels.contract import Channel, Gathering
 from service.access.unit import House, Unit
 from service.push import completion, foresight, gates, outbox, pacing, quotas
 from service.push.gates import Gate
@@ -69,6 +70,7 @@ class Claims:
         self._cap = cap
         self._awake = awake
         self._watched = foresight.watches(channel.limits, cap)
+        self._carried = channel.limits.together if isinstance(channel, Gathering) else 1
         self.paced = pacing.paced(channel.limits)
 
     async def anything_to_do(self) -> bool:
@@ -83,7 +85,7 @@ class Claims:
     async def take(self, calls: int) -> Taken:
         """At most `calls` calls."""
         async with self._house.write() as unit:
-            self.gate = await gates.look(unit, self.name, lock=self.paced or self._watched)
+            self.gate = await gates.look(unit, self.name, lock=self.paced or foresight.exact(self._limits))
             if self._kept_back(unit):
                 return NOTHING
             left = await self._budget(unit)
@@ -131,7 +133,7 @@ class Claims:
 
     async def _take(self, unit: Unit, calls: int, left: Budget) -> Taken:
         calls = calls if left.calls is None else min(calls, left.calls)
-        rows = min(self._pace.batch, calls * self._limits.together)
+        rows = min(self._pace.batch, calls * self._carried)
         rows = rows if left.recipients is None else min(rows, left.recipients)
         batch = await outbox.claim(unit, self.name, limit=rows, lease=timedelta(seconds=self._pace.lease))
         settled: list[Settlement] = []
@@ -149,6 +151,7 @@ class Claims:
         good_until = unit.now + self.lag + left.good_for if left.good_for else None
         possible = loads(self._channel, batch, good_until)
         granted = possible[:calls]
+        self._learn(granted)
         await outbox.release(unit, [one for load in possible[calls:] for one in load.claimed])
         if granted and self.paced:
             people = sum(len(load.claimed) for load in granted)
@@ -158,6 +161,12 @@ class Claims:
             if self._limits.month is not None:
                 await quotas.add(unit, self.name, len(granted))
         return granted
+
+    def _learn(self, granted: list[Load]) -> None:
+        """Claim no more next time than the calls will carry, going by this one: texts that all differ fill none."""
+        if granted and isinstance(self._channel, Gathering):
+            each = sum(len(load.claimed) for load in granted) / len(granted)
+            self._carried = min(self._limits.together, ceil(2 * each))
 
 
 def _trial(load: Load) -> Load:

@@ -56,9 +56,14 @@ class _Block:
     until: datetime
 
 
+def exact(limits: Limits) -> bool:
+    """Whether two claims of one account must not look at the same time."""
+    return bool(limits.person or limits.same_text)
+
+
 def watches(limits: Limits, cap: int | None) -> bool:
     """Whether there is anything to look at."""
-    return bool(limits.person or limits.same_text or cap)
+    return exact(limits) or bool(cap)
 
 
 async def sift(
@@ -73,7 +78,7 @@ async def sift(
     """Tell apart what may be sent. `batch` was claimed in this very transaction; `awake` lifts an instant out of quiet time."""
     found = Sifted()
     looked_at = list(batch)
-    if channel.limits.person or channel.limits.same_text:
+    if exact(channel.limits):
         first: dict[str, Claimed] = {}
         looked_at = [one for one in batch if first.setdefault(one.message.to, one) is one]
         found.returned = [one for one in batch if first[one.message.to] is not one]

@@ -56,12 +56,13 @@ _COLUMNS = [channel_states.c[name] for name in Gate.__dataclass_fields__]
 async def look(unit: Unit, channel: str, *, lock: bool = False) -> Gate:
     """The account's row. With `lock` it is made if there is none, and other processes wait for our transaction."""
     wanted = select(*_COLUMNS).where(channel_states.c.channel == channel)
-    if lock:
+    wanted = wanted.with_for_update() if lock else wanted
+    row = (await unit.connection.execute(wanted)).one_or_none()
+    if row is None and lock:
         await unit.connection.execute(
             upsert(unit.dialect, channel_states, ["channel"], ["channel"]), {"channel": channel}
         )
-        wanted = wanted.with_for_update()
-    row = (await unit.connection.execute(wanted)).one_or_none()
+        row = (await unit.connection.execute(wanted)).one()
     return Gate(channel) if row is None else Gate(*row)
 
 

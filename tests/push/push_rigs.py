@@ -22,6 +22,8 @@ from connectors.channels import registry
 from connectors.channels.contract import Channel
 from connectors.channels.limits import Limits
 from connectors.channels.message import ChannelError, Message, News, Receipt, Sent
+from connectors.stub.app import build_stub
+from connectors.stub.provider import Stage
 from service.access.unit import House, Unit
 from service.push.notifications import Notice, notify_many
 from service.push.quiet import QuietHours
@@ -268,6 +270,18 @@ class Postbox:
         finally:
             server.close()
             await server.wait_closed()
+
+
+@asynccontextmanager
+async def serving_stub(stage: Stage) -> AsyncIterator[str]:
+    """The stand-ins of all providers on loopback: their address."""
+    runner = web.AppRunner(build_stub(stage), shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 def email_config(port: int) -> dict[str, Any]:

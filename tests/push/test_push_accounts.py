@@ -77,8 +77,9 @@ async def test_a_disabled_account_sends_nothing_and_what_waits_is_told_of(
         await queue(house, await an_account(house, hook=ledger.url))
         async with house.write() as unit:
             await accounts.disable(unit, "hook")
-        tally, _ = await sending.send_due(house, settings_in(tmp_path))
-        assert (tally.sent, tally.unserved) == (0, {"hook": 1})
+        for settings in (settings_in(tmp_path), settings_in(tmp_path, channel="hook")):
+            tally, _ = await sending.send_due(house, settings)
+            assert (tally.sent, tally.unserved) == (0, {"hook": 1})
         await accounts.save(house, "hook", "webhook", WEBHOOK_CONFIG)
         assert (await sending.send_due(house, settings_in(tmp_path)))[0].sent == 1
     with pytest.raises(NotFound):

@@ -14,6 +14,7 @@ from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import Gone, Message, Rejected, Retryable, Throttled, Uncertain
 from service.access.unit import House
 from service.clock import SetClock
+from service.push import outbox
 from service.push.gathering import loads
 from service.push.notifications import notify_many
 from service.push.rounds import Pace
@@ -143,6 +144,28 @@ async def test_a_call_cut_off_by_our_own_stop_leaves_all_in_it_in_doubt(house: H
     with pytest.raises(asyncio.CancelledError):
         await drain
     assert {row.status for row in await rows(house)} == {"unknown"}
+
+
+async def test_texts_that_all_differ_are_not_claimed_by_the_hundred(
+    sqlite_house: House, clock: SetClock
+) -> None:
+    account_id = await an_account(sqlite_house, webhook="p0")
+    async with sqlite_house.write() as unit:
+        await notify_many(unit, [a_notice(unit, account_id, f"n{i}", body=f"{i}") for i in range(40)])
+    claimed = []
+
+    async def counted(*given: Any, limit: int, **more: Any) -> list[Claimed]:
+        claimed.append(limit)
+        return await claim(*given, limit=limit, **more)
+
+    claim = outbox.claim
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "claim", counted)
+        channel = Gatherer(limits=Limits(together=100, calls=(Rate(most=500, seconds=60),)))
+        await a_sender(sqlite_house, channel, pace=Pace(concurrency=2)).drain()
+    assert len(channel.sent) == 40
+    assert claimed[0] == 200
+    assert max(claimed[1:]) <= 4
 
 
 async def test_one_call_that_fails_for_many_is_one_failure(house: House) -> None:
