@@ -109,7 +109,8 @@ class Claims:
 
     def _wait(self, unit: Unit, until: datetime | None, why: str) -> None:
         self.until = until
-        when = until.astimezone(unit.clock.zone) if until else None
+        # Told to the second, never too early.
+        when = (until + timedelta(microseconds=999_999)).astimezone(unit.clock.zone) if until else None
         self.why = f"{why}，{when:%m-%d %H:%M:%S} 后继续" if when else why
 
     async def _budget(self, unit: Unit) -> Budget:

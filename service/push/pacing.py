@@ -20,9 +20,9 @@ from service.access.unit import Unit
 from service.tables import channel_rates
 from service.tables.upsert import upsert
 
-SLOTS = 64
+SLOTS = 200
 """A window is kept in at most about so many slots; the last of it is counted by so much of the window too long."""
-SLACK = (0.03, 0.5)
+SLACK = (0.015, 0.5)
 """A grant is used within this share of the window, or these seconds where that is more but never half the window."""
 Slot = tuple[int, int, int]
 """First and last instant in milliseconds since 1970, and how many."""
