@@ -4,7 +4,7 @@ BIN := .venv/bin
 RESIDENTS ?= 7000
 SAMPLE ?= 100
 
-.PHONY: demo serve test screenshots check bench city peers mutants schema migration lock clean
+.PHONY: demo serve test screenshots check bench city peers mutants schema migration translations lock clean
 
 demo: .venv/.run
 	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
@@ -49,6 +49,10 @@ schema: .venv/.run
 # committing.
 migration: .venv/.dev
 	$(BIN)/python -c 'import sys; from service.tables.schema import draft_migration as d; d(sys.argv[1])' "$(M)"
+
+# Brings the catalogue of the pages' English words in step with templates and modules, and says what wants a translation.
+translations: .venv/.run
+	$(BIN)/python -c 'from service.pages.gathering import update; update()'
 
 # Locks carry hashes and no index address; they are made again only when dependencies change.
 lock: .venv/.dev

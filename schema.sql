@@ -385,6 +385,28 @@ CREATE UNIQUE INDEX uq_rule_versions_active ON rule_versions (rule) WHERE state 
 CREATE UNIQUE INDEX uq_rule_versions_rule_version ON rule_versions (rule, version);
 
 
+-- scan_events: 扫描记录
+--   kind = begun: 开始
+--   kind = judged: 一条规则完成
+--   kind = failed: 一条规则失败
+--   kind = ended: 结束
+--   state = running: 进行中
+--   state = done: 完成
+--   state = incomplete: 部分规则失败
+--   state = failed: 失败
+CREATE TABLE scan_events (
+  scan_event_id BIGSERIAL NOT NULL,
+  scan_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  rule TEXT,
+  state TEXT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_scan_events PRIMARY KEY (scan_event_id),
+  CONSTRAINT ck_scan_events_kind CHECK (kind IN ('begun', 'judged', 'failed', 'ended')),
+  CONSTRAINT ck_scan_events_state CHECK (state IN ('running', 'done', 'incomplete', 'failed'))
+);
+
+
 -- scans: 扫描
 --   state = running: 进行中
 --   state = done: 完成
@@ -1279,6 +1301,7 @@ CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
 -- objections: 异议
 --   decision = upheld: 异议成立
 --   decision = rejected: 异议不成立
+--   decision = withdrawn: 本人撤回
 CREATE TABLE objections (
   objection_id BIGSERIAL NOT NULL,
   finding_id BIGINT NOT NULL,
@@ -1292,7 +1315,7 @@ CREATE TABLE objections (
   decided_by BIGINT,
   CONSTRAINT pk_objections PRIMARY KEY (objection_id),
   CONSTRAINT fk_objections_finding_id FOREIGN KEY(finding_id) REFERENCES findings (finding_id),
-  CONSTRAINT ck_objections_decision CHECK (decision IN ('upheld', 'rejected'))
+  CONSTRAINT ck_objections_decision CHECK (decision IN ('upheld', 'rejected', 'withdrawn'))
 );
 CREATE INDEX ix_objections_division_code ON objections (division_code);
 CREATE INDEX ix_objections_finding_id ON objections (finding_id);

@@ -16,6 +16,7 @@ from service.access.unit import House
 from service.api import (
     catalogue,
     enterprises,
+    events,
     feedback,
     fields,
     findings,
@@ -34,12 +35,14 @@ from service.api import (
     start,
     tasks,
 )
+from service.api.feed import Feed
 from service.api.headers import add_headers
 from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
 from service.api.state import ACTOR, STATE, AppState
 from service.api.timeouts import limit_seconds
 from service.pages import assets, offline, today
+from service.pages import handovers as handover_pages
 from service.pages import sign_in as sign_in_pages
 from service.pages import visits as visit_pages
 from service.pages.refusals import show_refusals
@@ -49,18 +52,20 @@ from service.pages.site import SITE, Site
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
-    sign_in.routes, handovers.routes, tasks.routes, returns.routes, objections.routes,
+    sign_in.routes, events.routes, handovers.routes, tasks.routes, returns.routes, objections.routes,
     findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
     fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes, staff.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 
 PAGES: tuple[PageRoutes, ...] = (
-    sign_in_pages.routes, today.routes, visit_pages.routes, offline.routes, assets.routes,
+    sign_in_pages.routes, today.routes, visit_pages.routes, handover_pages.routes, offline.routes, assets.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30
 SHUTDOWN_SECONDS = 10
+HEARTBEAT_SECONDS = 15
+"""What the standard of server-sent events advises; proxies let go of connections that are silent for a minute."""
 SIGN_INS = 20
 SIGN_INS_PER = timedelta(minutes=1)
 
@@ -71,6 +76,7 @@ def build_app(
     *,
     nouns: Iterable[Routes] = NOUNS,
     request_seconds: float = REQUEST_SECONDS,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> web.Application:
     """The application over an open `house`, which stays its owner's to close."""
     app = web.Application(
@@ -78,11 +84,13 @@ def build_app(
         client_max_size=settings.max_body,
     )
     throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
-    app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings))
+    feed = Feed(house, heartbeat_seconds)
+    app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings), feed)
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
     app[SITE] = Site(settings, house, throttle, _know)
     mount_pages(app, PAGES)
     app.on_response_prepare.append(add_headers)
+    app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_background)
     return app
 
@@ -105,6 +113,11 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 def _know(raw: web.Request, actor: Actor) -> None:
     """Let the request log say who asked for a page."""
     raw[ACTOR] = actor
+
+
+async def _end_streams(app: web.Application) -> None:
+    """Streams would outlast the time that running requests are given."""
+    await app[STATE].feed.close()
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

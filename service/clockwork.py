@@ -93,12 +93,12 @@ async def _mind(house: House, settings: Settings, held: Held) -> None:
     turn = asyncio.Lock()
     clock = start_clock(house, settings, turn)
     try:
-        async with watching(house, held) as next_word:
+        async with watching(house, held) as words:
             await _in_turn(turn, "catching_up_failed", lambda: catch_up(house, settings))
             while await held.still():
                 if not await _in_turn(turn, "following_failed", lambda: follow_changes(house, settings)):
                     await asyncio.sleep(REST)
-                await next_word()
+                await words.next()
     finally:
         clock.shutdown(wait=False)
 

@@ -14,7 +14,8 @@
     ├── MethodNotAllowed    405  the address exists, but not for this method
     ├── Conflict            409
     │   ├── Outdated        412  somebody changed it since it was read
-    │   └── KeyReused       422  one Idempotency-Key, two different requests
+    │   ├── KeyReused       422  one Idempotency-Key, two different requests
+    │   └── CannotResume    410  a stream of events is to go on from a place that is not known or too long ago
     ├── TooLarge            413
     ├── TooMany             429
     ├── Unavailable         503
@@ -128,6 +129,12 @@ class KeyReused(Conflict):
     """同一个 Idempotency-Key 被用于不同的请求，请换一个新的。"""
 
     code, status, title = "key_reused", 422, "Idempotency-Key reused"
+
+
+class CannotResume(Conflict):
+    """无法从这个位置接着接收：位置不存在或太久以前。请重新读取列表，再不带 Last-Event-ID 连接。"""
+
+    code, status, title = "cannot_resume", 410, "The stream cannot go on from there"
 
 
 class TooLarge(Problem):

@@ -10,6 +10,8 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from connectors.channels.registry import CHANNELS
+
 
 class Settings(BaseSettings):
     """One installation's settings; unknown `ZHITUI_` variables are ignored, wrong values refuse to start."""
@@ -99,6 +101,13 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, ValueError) as error:
             raise ValueError(f"没有叫 {value} 的时区，如 Asia/Shanghai") from error
+        return value
+
+    @field_validator("channel")
+    @classmethod
+    def _known_channel(cls, value: str) -> str:
+        if value not in CHANNELS:
+            raise ValueError(f"没有渠道 {value}，可用：{'、'.join(CHANNELS)}")
         return value
 
     @field_validator("morning", "self_check")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from service.access.reveal import reveal
 from service.access.unit import Unit
-from service.answering import Facts, answer
+from service.answering import Facts, answer, correct_facts, undo_last
 from service.engine.asking import Questions, questions
 from service.engine.wording import Silent, Worded, rewrite_words, words
 from service.errors import NotFound
-from service.work import tasks
+from service.work import objections, tasks
 from service.work.outcomes import Answer
 
 
@@ -57,6 +57,31 @@ async def settle(
     await answer(unit, task_id, answers, facts, department_days=department_days)
     await rewrite_words(unit, task_id)
     return await tasks.get(unit, task_id)
+
+
+async def correct(unit: Unit, task_id: int, facts: Facts) -> tasks.Task:
+    """Write facts into the records without settling anything, and word what is left of the visit.
+
+    Raises what `answering.correct_facts` raises.
+    """
+    await correct_facts(unit, task_id, facts)
+    await rewrite_words(unit, task_id)
+    return await tasks.get(unit, task_id)
+
+
+async def undo(unit: Unit, task_id: int) -> tasks.Task:
+    """Take back the actor's last answers to a visit; gives the task that is open again. Raises what `undo.undo` raises."""
+    task = await undo_last(unit, task_id)
+    await rewrite_words(unit, task.task_id)
+    return await tasks.get(unit, task.task_id)
+
+
+async def object_to(unit: Unit, finding_id: int, reason: str) -> objections.Objection:
+    """Note an objection to a finding, and word what is left of its visit. Raises what `objections.object_to` raises."""
+    noted = await objections.object_to(unit, finding_id, reason)
+    if noted.task_id is not None:
+        await rewrite_words(unit, noted.task_id)
+    return noted
 
 
 async def reveal_phone(unit: Unit, task_id: int, reason: str | None = None) -> Phone:

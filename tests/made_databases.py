@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -16,11 +18,21 @@ KEY = bytes(range(32))
 
 
 def sqlite_with_tables(folder: Path) -> str:
+    """The URL of a new SQLite file with all tables."""
     path = folder / "zhitui.db"
-    engine = create_engine(f"sqlite:///{path}")
-    metadata.create_all(engine)
-    engine.dispose()
+    path.write_bytes(_sqlite_file())
     return f"sqlite+aiosqlite:///{path}"
+
+
+@cache
+def _sqlite_file() -> bytes:
+    """The file made once: creating the tables takes a hundred times as long as writing it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "zhitui.db"
+        engine = create_engine(f"sqlite:///{path}")
+        metadata.create_all(engine)
+        engine.dispose()
+        return path.read_bytes()
 
 
 def copy_of(postgres_url: str, template: str) -> str:

@@ -48,6 +48,13 @@ class Answer:
             return code
         raise self.doubt("服务商的答复里没有结果代码", code=str(self.status))
 
+    def word(self, name: str) -> str:
+        """The text under `name`: a token, a reference, a code that is a word."""
+        word = self.told.get(name)
+        if isinstance(word, str) and word:
+            return word
+        raise self.doubt("服务商的答复缺少内容", code=str(self.status))
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

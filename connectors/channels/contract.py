@@ -1,7 +1,7 @@
 """What every channel is. One suite, tests/connectors/test_channel_contract.py, holds all of them to it.
 
-A channel that can do more, or is otherwise special, says so by having what `Gathering`, `Asking`, `Recalling` or
-`Scattered` declare; the sender looks with `isinstance`. `limits` are what its provider allows the account.
+A channel that can do more, or is otherwise special, says so by having what `Gathering`, `Verbatim`, `Asking`, `Recalling`
+or `Scattered` declare; the sender looks with `isinstance`. `limits` are what its provider allows the account.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.channels.limits import Limits
 from connectors.channels.message import ChannelError, Message, News, Receipt, Sent
@@ -31,6 +31,13 @@ class ChannelConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     limits: Limits = Limits()
+
+
+class ProviderConfig(ChannelConfig):
+    """The settings of an account at a provider who is called over HTTP; each has its own `base_url`."""
+
+    timeout: float = Field(15.0, gt=0, le=60)
+    allow_private: bool = False
 
 
 class Channel(Protocol):
@@ -68,13 +75,24 @@ class Gathering(Protocol):
 
 
 @runtime_checkable
+class Verbatim(Gathering, Protocol):
+    """Knows a repeat by the whole call only: messages that may have arrived together travel together again, exactly
+    those, or their repeat is none."""
+
+    verbatim: ClassVar[bool]
+
+
+@runtime_checkable
 class Asking(Protocol):
     """Can ask the provider afterwards what became of messages it accepted, at most `asks_within` after sending."""
 
     asks_within: ClassVar[timedelta]
 
     async def ask(self, sent: Sequence[Sent]) -> list[News]:
-        """What is known by now; nothing for a message of which nothing is. Raises a `ChannelError`."""
+        """What is known by now; nothing for a message of which nothing is. Raises a `ChannelError`.
+
+        A channel whose receipts carry our id also finds what was never answered for: its `provider_ref` is empty.
+        """
         ...
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import time
 from datetime import timedelta
 from typing import ClassVar
 
@@ -14,8 +13,8 @@ from pydantic import Field, SecretStr
 from yarl import URL
 
 from connectors.channels.calls import Caller
-from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
-from connectors.channels.fitting import fitted
+from connectors.channels.contract import Clock, ProviderConfig, RetrySafety
+from connectors.channels.fitting import fitted, in_markdown
 from connectors.channels.limits import Limits, Rate
 from connectors.channels.message import (
     ChannelError,
@@ -26,19 +25,18 @@ from connectors.channels.message import (
     Retryable,
     Throttled,
 )
+from connectors.channels.robots import Robot
 
 ROOM = 20_000  # bytes of a body; what fits is far below
 PENALTY = 600.0  # seconds a robot is silent that sent too fast
 
 
-class DingtalkRobotConfig(ChannelConfig):
+class DingtalkRobotConfig(ProviderConfig):
     """One robot of one group. `secret` is that of the security setting 加签."""
 
     access_token: SecretStr
     secret: SecretStr
     base_url: str = Field("https://oapi.dingtalk.com", description="for rehearsals against a stand-in")
-    timeout: float = Field(15.0, gt=0, le=60)
-    allow_private: bool = False
     limits: Limits = Limits(calls=(Rate(most=20, seconds=60),))
 
 
@@ -53,21 +51,15 @@ class DingtalkRobotChannel:
         self.limits = config.limits
         self._config = config
         self._clock = clock
-        self._caller = Caller(session, config.timeout, "base_url")
+        self._robot = Robot(Caller(session, config.timeout, "base_url"), "errcode", _refusal)
 
     async def send(self, message: Message) -> Receipt:
         """`accepted`: the group has it, whether anybody sees it is not told."""
-        begun = time.perf_counter()
-        code = (await self._caller.send("POST", self._url(), json=self._body(message))).code("errcode")
-        if code:
-            raise _refusal(code)
-        return Receipt("accepted", None, "0", (time.perf_counter() - begun) * 1000)
+        return await self._robot.post(self._url(), self._body(message))
 
     async def probe(self) -> None:
-        """An empty message is refused after token and signature were checked, and shown to nobody."""
-        refusal = _refusal((await self._caller.ask("POST", self._url(), json={})).code("errcode"))
-        if isinstance(refusal, Misconfigured | Retryable):
-            raise refusal
+        """Whether token and secret open a robot; nothing is shown."""
+        await self._robot.knock(self._url(), {})
 
     def _url(self) -> URL:
         stamp = str(int(self._clock.now().timestamp() * 1000))
@@ -79,14 +71,8 @@ class DingtalkRobotChannel:
         return URL(f"{self._config.base_url}/robot/send").with_query(query)
 
     def _body(self, message: Message) -> dict[str, object]:
-        def render(lines: list[str]) -> str:
-            links = [f"[查看]({message.link})"] if message.link else []
-            return "\n\n".join([f"### {message.subject}", *lines, *links])
-
-        return {
-            "msgtype": "markdown",
-            "markdown": {"title": message.subject, "text": fitted(message, ROOM, render)},
-        }
+        text = fitted(message, ROOM, in_markdown(message, "\n\n"))
+        return {"msgtype": "markdown", "markdown": {"title": message.subject, "text": text}}
 
 
 def sign(secret: str, stamp: str) -> str:
@@ -103,7 +89,7 @@ def _refusal(code: int) -> ChannelError:
         case 310000:
             return Misconfigured("secret", "签名、关键词或地址限制不符（310000）", code=told)
         case 300005:
-            return Misconfigured("access_token", "机器人不存在或已停用（300005）", code=told)
+            return Misconfigured("access_token", "机器人不存在、已停用或在外部群里（300005）", code=told)
         case 130101:
             return Throttled("发送过快，已被限流（130101）", PENALTY, code=told)
         case 90030:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from connectors.channels.message import Message, Rejected
@@ -25,6 +26,26 @@ def fitted(
         if size(out) <= room:
             return out
     raise Rejected(f"消息超过渠道允许的长度（{room}），请缩短正文")
+
+
+def in_markdown(message: Message, between: str) -> Callable[[list[str]], str]:
+    """Renders lines as markdown: the subject as a heading above them, the link below, `between` two of them."""
+    links = [f"[查看]({message.link})"] if message.link else []
+    return lambda lines: between.join([f"### {message.subject}", *lines, *links])
+
+
+def words(message: Message) -> str:
+    """All of a message that its readers see: what is equal here looks equal to them."""
+    seen = [message.subject, message.text, *message.items, message.link]
+    return json.dumps(seen, ensure_ascii=False)
+
+
+def one_line(text: str, room: int) -> str:
+    """A title without breaks and control characters. Raises `Rejected` when it has more than `room` bytes."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if utf8(line) > room:
+        raise Rejected(f"标题超过渠道允许的长度（{room}），请缩短标题")
+    return line
 
 
 def _lines(message: Message, kept: int) -> list[str]:

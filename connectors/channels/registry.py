@@ -11,12 +11,23 @@ from aiohttp import ClientSession
 from pydantic import ValidationError
 
 from connectors.channels import egress
+from connectors.channels.apprise import AppriseChannel, AppriseConfig
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
 from connectors.channels.contract import Channel, ChannelConfig, Clock, RetrySafety
+from connectors.channels.dingtalk import DingtalkChannel, DingtalkConfig
 from connectors.channels.dingtalk_robot import DingtalkRobotChannel, DingtalkRobotConfig
+from connectors.channels.dingtalk_todo import DingtalkTodoChannel, DingtalkTodoConfig
 from connectors.channels.email import EmailChannel, EmailConfig
+from connectors.channels.feishu import FeishuChannel, FeishuConfig
+from connectors.channels.feishu_robot import FeishuRobotChannel, FeishuRobotConfig
 from connectors.channels.message import Misconfigured
+from connectors.channels.sms_aliyun import SmsAliyunChannel, SmsAliyunConfig
+from connectors.channels.sms_tencent import SmsTencentChannel, SmsTencentConfig
 from connectors.channels.webhook import WebhookChannel, WebhookConfig
+from connectors.channels.webpush import WebpushChannel, WebpushConfig
+from connectors.channels.wecom import WecomChannel, WecomConfig
+from connectors.channels.wecom_robot import WecomRobotChannel, WecomRobotConfig
+from connectors.channels.zheding import ZhedingChannel, ZhedingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,18 @@ CHANNELS: Mapping[str, Entry] = {
     "console": Entry(ConsoleConfig, ConsoleChannel, ConsoleChannel.retry_safety),
     "webhook": Entry(WebhookConfig, WebhookChannel, WebhookChannel.retry_safety),
     "email": Entry(EmailConfig, EmailChannel, EmailChannel.retry_safety),
+    "wecom": Entry(WecomConfig, WecomChannel, WecomChannel.retry_safety),
+    "wecom_robot": Entry(WecomRobotConfig, WecomRobotChannel, WecomRobotChannel.retry_safety),
+    "feishu": Entry(FeishuConfig, FeishuChannel, FeishuChannel.retry_safety),
+    "feishu_robot": Entry(FeishuRobotConfig, FeishuRobotChannel, FeishuRobotChannel.retry_safety),
+    "sms_aliyun": Entry(SmsAliyunConfig, SmsAliyunChannel, SmsAliyunChannel.retry_safety),
+    "sms_tencent": Entry(SmsTencentConfig, SmsTencentChannel, SmsTencentChannel.retry_safety),
+    "webpush": Entry(WebpushConfig, WebpushChannel, WebpushChannel.retry_safety),
+    "apprise": Entry(AppriseConfig, AppriseChannel, AppriseChannel.retry_safety),
     "dingtalk_robot": Entry(DingtalkRobotConfig, DingtalkRobotChannel, DingtalkRobotChannel.retry_safety),
+    "dingtalk": Entry(DingtalkConfig, DingtalkChannel, DingtalkChannel.retry_safety),
+    "dingtalk_todo": Entry(DingtalkTodoConfig, DingtalkTodoChannel, DingtalkTodoChannel.retry_safety),
+    "zheding": Entry(ZhedingConfig, ZhedingChannel, ZhedingChannel.retry_safety),
 }
 
 

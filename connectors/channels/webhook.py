@@ -13,25 +13,17 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Annotated, ClassVar, Literal
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientResponse,
-    ClientSession,
-    ClientTimeout,
-    InvalidURL,
-)
+from aiohttp import ClientSession
 from pydantic import AfterValidator, Field, SecretStr
-from yarl import URL
 
 from connectors.channels.contract import ChannelConfig, Clock, RetrySafety
-from connectors.channels.egress import ForbiddenAddress, GuardedConnector
-from connectors.channels.message import Gone, Message, Misconfigured, Receipt, Rejected, Retryable
+from connectors.channels.message import Gone, Message, Receipt, Rejected, Retryable
+from connectors.channels.posting import Poster
 
 _BODY_LIMIT = 20_000  # bytes; the specification asks for less than 20 kB
 _PAUSE_LIMIT = 86_400.0  # seconds; a receiver may slow us down, but not silence us for good
@@ -72,12 +64,8 @@ class WebhookChannel:
     scattered: ClassVar[Literal[True]] = True
 
     def __init__(self, config: WebhookConfig, session: ClientSession, clock: Clock) -> None:
-        if not config.allow_private and not isinstance(session.connector, GuardedConnector):
-            raise Misconfigured("allow_private", "会话未加内网防护，请用 registry.open_session 打开会话")
         self._keys = [_key(secret) for secret in config.secrets]
-        self._allow_private = config.allow_private
-        self._timeout = ClientTimeout(total=config.timeout)
-        self._session = session
+        self._poster = Poster(session, config.timeout, config.allow_private)
         self._clock = clock
         self.limits = config.limits
 
@@ -85,27 +73,17 @@ class WebhookChannel:
         """Post once, follow nothing. 2xx is delivery; see docs/channels.md for every other answer."""
         begun = time.perf_counter()
         await self.probe()
-        url = self._target(message.to)
+        url = self._poster.target(message.to)
         now = self._clock.now()
         body = _body(message, now)
         headers = self._headers(message.id, int(now.timestamp()), body)
-        code = await self._post(url, headers, body, now)
-        return Receipt("delivered", None, str(code), (time.perf_counter() - begun) * 1000)
+        status, told = await self._poster.post(url, headers, body)
+        _judge(status, told, now)
+        return Receipt("delivered", None, str(status), (time.perf_counter() - begun) * 1000)
 
     async def probe(self) -> None:
         """There is no address to reach yet: raises `Retryable` only when the session is closed."""
-        if self._session.closed:
-            raise Retryable("网络会话已关闭")
-
-    def _target(self, text: str) -> URL:
-        try:
-            url = URL(text)
-        except ValueError as error:
-            raise Rejected("接收地址不是有效的网址") from error
-        schemes = {"https", "http"} if self._allow_private else {"https"}
-        if url.scheme not in schemes or not url.host or url.user or url.password:
-            raise Rejected("接收地址须是 https 网址，且不含用户名和密码")
-        return url
+        self._poster.check_open()
 
     def _headers(self, identity: str, timestamp: int, body: bytes) -> dict[str, str]:
         return {
@@ -115,25 +93,6 @@ class WebhookChannel:
             "webhook-timestamp": str(timestamp),
             "webhook-signature": " ".join(signatures(self._keys, identity, timestamp, body)),
         }
-
-    async def _post(self, url: URL, headers: dict[str, str], body: bytes, now: datetime) -> int:
-        """Returns a 2xx status or raises; the answer's body is never read."""
-        try:
-            async with self._session.post(
-                url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
-            ) as answer:
-                _judge(answer, now)
-                return answer.status
-        except TimeoutError as error:
-            raise Retryable("接收方超时未答") from error
-        except InvalidURL as error:
-            raise Rejected("接收地址不是有效的网址") from error
-        except ClientConnectorError as error:
-            if isinstance(error.os_error, ForbiddenAddress):
-                raise Rejected("接收地址指向内网，已拦截") from error
-            raise Retryable("无法连接接收方") from error
-        except (ClientError, OSError) as error:
-            raise Retryable("与接收方的连接中断") from error
 
 
 def signatures(keys: Sequence[bytes], identity: str, timestamp: int, body: bytes) -> list[str]:
@@ -159,15 +118,15 @@ def _body(message: Message, now: datetime) -> bytes:
     return body
 
 
-def _judge(answer: ClientResponse, now: datetime) -> None:
+def _judge(status: int, headers: Mapping[str, str], now: datetime) -> None:
     """Raise unless the status is 2xx."""
-    status, code = answer.status, str(answer.status)
+    code = str(status)
     if 200 <= status < 300:
         return
     if status == 410:
         raise Gone("接收方已停用此地址（410）", code=code)
     if status in _PASSING or status >= 500:
-        pause = _pause(answer.headers.get("Retry-After"), now)
+        pause = _pause(headers.get("Retry-After"), now)
         raise Retryable(f"接收方暂时不能处理（{code}）", pause, code=code)
     if 300 <= status < 400:
         raise Rejected(f"接收方要求跳转（{code}），请登记最终地址", code=code)

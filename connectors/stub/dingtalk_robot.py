@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from connectors.channels.limits import Limits
 from connectors.stub.provider import Action, Stage
 
 TOKEN = "stub-robot"  # noqa: S105 — known to everybody: it opens nothing but this stand-in
@@ -52,7 +53,14 @@ class DingtalkRobot:
             return 300005, "token is not exist"
         if not self._signed(request.query):
             return 310000, "sign not match"
+        if self._used_up():
+            return 90030, "webhook over limit"
         return (0, "ok") if self._admitted() else (130101, "send too fast")
+
+    def _used_up(self) -> bool:
+        """How much a month holds is not published: only what the stage says is enforced."""
+        most = self._stage.limits.get(self.name, Limits()).month
+        return most is not None and not self._stage.windows.admit((self.name, "month"), most, 31 * 86_400)
 
     def _signed(self, query: Mapping[str, str]) -> bool:
         stamp = query.get("timestamp", "")

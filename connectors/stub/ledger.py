@@ -1,4 +1,4 @@
-"""The truth: what each person received, what was accepted and thrown away, and which calls were made."""
+"""The truth: what each person has, what was accepted and thrown away, what was taken back, and which calls were made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message one person has on their screen. `key` is the sender's id of the message where the provider has one."""
+    """One message one person has on their screen. `key` is what the provider tells a
+    repeat by: the sender's id of the message where it takes one, else a digest of what it compares."""
 
     provider: str
     account: str
@@ -50,6 +51,7 @@ class Ledger:
 
     arrivals: list[Arrival] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
+    taken_back: list[Arrival] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
     def received(self, to: str) -> list[str]:
@@ -57,8 +59,8 @@ class Ledger:
         return [arrival.text for arrival in self.arrivals if arrival.to == to]
 
     def as_json(self) -> dict[str, Any]:
-        """All three lists, instants in ISO 8601."""
-        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "calls")}
+        """All lists, instants in ISO 8601."""
+        return {name: _rows(getattr(self, name)) for name in ("arrivals", "drops", "taken_back", "calls")}
 
 
 def _rows(entries: Iterable[Any]) -> list[dict[str, Any]]:

@@ -6,7 +6,12 @@ import re
 
 from sqlalchemy import select
 
+from connectors.channels.dingtalk import USERID
+from connectors.channels.dingtalk_todo import UNION_ID
 from connectors.channels.registry import CHANNELS
+from connectors.channels.sms import NUMBER
+from connectors.channels.wecom import MEMBER
+from connectors.channels.zheding import ACCOUNT_ID
 from service.access import audit
 from service.access.unit import Unit
 from service.errors import InvalidInput
@@ -15,8 +20,20 @@ from service.tables.upsert import upsert
 
 FORMS = {
     "console": re.compile(r"\S+"),
+    "wecom": MEMBER,
+    "wecom_robot": re.compile(r"\S+"),
+    "feishu": re.compile(r"\S+"),
+    "feishu_robot": re.compile(r"\S+"),
+    "sms_aliyun": NUMBER,
+    "sms_tencent": NUMBER,
+    "webpush": re.compile(r"\{.+\}", re.DOTALL),
+    "apprise": re.compile(r"[a-z0-9]+://\S+"),
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "webhook": re.compile(r"https?://[^\s/]+\S*"),
+    "dingtalk": USERID,
+    "dingtalk_todo": UNION_ID,
+    "dingtalk_robot": re.compile(r"\S+"),
+    "zheding": ACCOUNT_ID,
 }
 """What an address of each channel looks like; whether it answers is seen when it is used."""
 

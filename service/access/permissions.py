@@ -11,6 +11,7 @@ class Permission(StrEnum):
     PUBLIC = "public"  # no account needed: health, contract, sign-in
     SIGNED_IN = "signed_in"  # any account, about itself only
     WORK = "work"  # see and settle tasks of the own area
+    FOLLOW = "follow"  # hear at once what happens: to tasks one may see, to scans where one may scan
     SUPERVISE = "supervise"  # hand tasks of the own area over, decide objections there, see what was told on
     OBJECT = "object"  # say that a finding is wrong: of the own tasks, or of the own enterprise
     RETURNS = "returns"  # see and answer what workers returned to the own department
@@ -47,6 +48,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.WORKER: _EVERYONE
     | {
         Permission.WORK,
+        Permission.FOLLOW,
         Permission.OBJECT,
         Permission.REVEAL,
         Permission.READ_RULES,
@@ -56,6 +58,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _EVERYONE
     | {
         Permission.WORK,
+        Permission.FOLLOW,
         Permission.SUPERVISE,
         Permission.READ_RULES,
         Permission.ENTERPRISE,
@@ -69,7 +72,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES, Permission.FEEDBACK},
     Role.APPROVER: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK},
     Role.SYSTEM_ADMIN: _EVERYONE
-    | {Permission.READ_RULES, Permission.SCAN, Permission.IMPORT, Permission.FIELDS},
+    | {Permission.READ_RULES, Permission.SCAN, Permission.FOLLOW, Permission.IMPORT, Permission.FIELDS},
     Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS, Permission.STAFF},
     Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK, Permission.AUDIT},
 }

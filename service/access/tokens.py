@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 
 from service.access import audit
 from service.access.actors import Actor
 from service.access.permissions import GRANTED, Permission, Role
 from service.access.unit import Unit
+from service.access.wakes import EVENTS, tell_changed
 from service.errors import InvalidInput, NotFound, NotSignedIn
 from service.tables import accounts, tokens
 
 PREFIX = "zt_"
 """Lets secret scanners recognise a token that was put where it does not belong."""
 LONGEST_LIFE = timedelta(days=366)
+TOGETHER = 500
+"""Tokens that one statement looks up."""
 
 
 @dataclass(frozen=True)
@@ -64,22 +69,37 @@ async def issue(
 
 async def actor_of(unit: Unit, token: str) -> Actor:
     """Who presents `token`; NotSignedIn when it is unknown, expired or revoked, or its account disabled."""
-    statement = (
+    found = await actors_of(unit, [token])
+    if token not in found:
+        raise NotSignedIn()
+    return found[token]
+
+
+async def actors_of(unit: Unit, presented: Collection[str]) -> dict[str, Actor]:
+    """Token → who presents it, without those that are unknown, expired or revoked, or whose account is disabled."""
+    by_digest = {_digest(token): token for token in presented}
+    left = iter(by_digest)
+    found: dict[str, Actor] = {}
+    while some := list(islice(left, TOGETHER)):
+        for row in await unit.connection.execute(_live(unit).where(tokens.c.digest.in_(some))):
+            found[by_digest[row.digest]] = _actor(row)
+    return found
+
+
+def _live(unit: Unit) -> Select[Any]:
+    return (
         select(
-            tokens.c.permissions, accounts.c.account_id, accounts.c.name, accounts.c.role, accounts.c.division_code,
-            accounts.c.enterprise_id, accounts.c.department,
+            tokens.c.digest, tokens.c.permissions, accounts.c.account_id, accounts.c.name, accounts.c.role,
+            accounts.c.division_code, accounts.c.enterprise_id, accounts.c.department,
         )
         .join(accounts, accounts.c.account_id == tokens.c.account_id)
         .where(
-            tokens.c.digest == _digest(token),
-            tokens.c.revoked_at.is_(None),
-            tokens.c.expires_at > unit.now,
-            accounts.c.disabled_at.is_(None),
+            tokens.c.revoked_at.is_(None), tokens.c.expires_at > unit.now, accounts.c.disabled_at.is_(None)
         )
     )  # fmt: skip
-    row = (await unit.connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotSignedIn()
+
+
+def _actor(row: Row[Any]) -> Actor:
     narrowed = None if row.permissions is None else frozenset(p for p in Permission if p in row.permissions)
     return Actor(
         row.account_id,
@@ -112,6 +132,8 @@ async def _end(unit: Unit, which: ColumnElement[bool]) -> int:
     live = update(tokens).where(which, tokens.c.revoked_at.is_(None))
     ended = await unit.connection.execute(live.values(revoked_at=unit.now).returning(tokens.c.token_id))
     ids = ended.scalars().all()
+    if ids:
+        await tell_changed(unit, EVENTS)  # whoever follows events by one of them is cut off
     for token_id in ids:
         await audit.record(unit, "token.revoke", "token", token_id)
     return len(ids)

@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter
 
 from service.access.permissions import Permission
-from service.api.models import Accepted, Created, Id
+from service.api.models import Accepted, Created, Id, Stream, Tagged
 
 Handler = Callable[..., Awaitable[Any]]
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -27,7 +27,10 @@ class BrokenContract(TypeError):
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything there is to know of one route. `view` is None for 204 and for files; a `versioned` one reads If-Match."""
+    """Everything there is to know of one route. `view` is None for 204 and for files, and of a `stream` each event's.
+
+    A `versioned` one needs If-Match, a `conditional` one honours it where it is sent.
+    """
 
     method: str
     path: str
@@ -39,12 +42,19 @@ class Contract:
     view: type[BaseModel] | None
     status: int
     file: bool
+    stream: bool
     idempotent: bool
     versioned: bool
+    conditional: bool
 
     @property
     def name(self) -> str:
         return self.handler.__name__
+
+    @property
+    def tagged(self) -> bool:
+        """Whether a GET answers If-None-Match."""
+        return self.method == "GET" and self.view is not None and issubclass(self.view, Tagged)
 
     @property
     def tag(self) -> str:
@@ -73,13 +83,14 @@ def contract_of(
         raise BrokenContract(f"{_named(handler)}: only a POST of a signed-in account can be idempotent")
     hints = get_type_hints(handler, include_extras=True)
     view, status, file = _answer(handler, hints)
+    given = inspect.signature(handler).parameters
     return Contract(
         method, path, permission, handler,
         parameters=_parameters(handler, path, hints),
         query=_model(handler, "query", hints),
         body=_model(handler, "body", hints),
-        view=view, status=status, file=file, idempotent=idempotent,
-        versioned="version" in inspect.signature(handler).parameters,
+        view=view, status=status, file=file, stream=get_origin(hints["return"]) is Stream,
+        idempotent=idempotent, versioned="version" in given, conditional="seen" in given,
     )  # fmt: skip
 
 
@@ -87,7 +98,7 @@ def _parameters(handler: Handler, path: str, hints: Mapping[str, Any]) -> dict[s
     wanted = [
         name
         for name in inspect.signature(handler).parameters
-        if name not in ("request", "query", "body", "version")
+        if name not in ("request", "query", "body", "version", "seen")
     ]
     given = PLACEHOLDER.findall(path)
     if sorted(wanted) != sorted(given):
@@ -124,6 +135,8 @@ def _answer(handler: Handler, hints: Mapping[str, Any]) -> tuple[type[BaseModel]
     origin = get_origin(hint)
     if origin in (Accepted, Created):
         return get_args(hint)[0], origin.status, False
+    if origin is Stream:
+        return get_args(hint)[0], 200, False
     if isinstance(hint, type) and issubclass(hint, web.StreamResponse):
         return None, 200, True
     if isinstance(hint, type) and issubclass(hint, BaseModel):

@@ -10,11 +10,14 @@ from pydantic import Field
 from rules import Extension
 from rules.kinds import Kind
 from service.access.permissions import Permission
-from service.api.models import Body, Query, View
+from service.access.unit import Unit
+from service.api.models import Body, Query, Seen, Tagged, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.field_use import rules_kept
+from service.errors import NotFound, Outdated
 from service.records import declaring
+from service.records.changesets import take_turn
 
 routes = Routes()
 
@@ -45,7 +48,7 @@ class FieldsQuery(Query):
     entity: str | None = Field(None, max_length=60, description="只看这种记录的")
 
 
-class FieldView(View):
+class FieldView(Tagged):
     entity: str
     name: str
     label: str
@@ -76,19 +79,46 @@ async def list_fields(request: Request, query: FieldsQuery) -> FieldsView:
     return FieldsView(items=[FieldView.model_validate(item) for item in found])
 
 
+@routes.get("/fields/{entity}/{name}", permission=Permission.READ_RULES)
+async def show_field(request: Request, entity: str, name: str) -> FieldView:
+    """Show one declared field, retired or not. The ETag stands for all that is shown."""
+    async with request.reading() as unit:
+        return await _field(unit, entity, name)
+
+
 @routes.post("/fields", permission=Permission.FIELDS, idempotent=True)
-async def declare_field(request: Request, body: FieldBody) -> DeclaredView:
+async def declare_field(request: Request, seen: Seen, body: FieldBody) -> DeclaredView:
     """Declare a field, change what it is called, or take a retired one up again; 409 where records or rules forbid it.
 
     Saying the same twice changes nothing. Identity, phone and account numbers are refused: declared fields are not
     encrypted.
     """
     async with request.unit() as unit, rules_kept(unit):
+        await _require_seen(unit, body.entity, body.name, seen)
         return DeclaredView(state=await declaring.declare(unit, body.extension()))
 
 
 @routes.delete("/fields/{entity}/{name}", permission=Permission.FIELDS)
-async def retire_field(request: Request, entity: str, name: str) -> None:
+async def retire_field(request: Request, entity: str, name: str, seen: Seen) -> None:
     """Retire a declared field; 409 while a rule in use reads it. Its values stay."""
     async with request.unit() as unit, rules_kept(unit):
+        await _require_seen(unit, entity, name, seen)
         await declaring.retire(unit, entity, name)
+
+
+async def _field(unit: Unit, entity: str, name: str) -> FieldView:
+    found = [one for one in await declaring.declarations(unit, entity) if one.name == name]
+    if not found:
+        raise NotFound()
+    return FieldView.model_validate(found[0])
+
+
+async def _require_seen(unit: Unit, entity: str, name: str, seen: Seen) -> None:
+    """Outdated where the client says what it has seen of a field and that is not what is there now, or nothing is."""
+    if seen.tags is None:
+        return
+    await take_turn(unit)  # nobody else changes it until the transaction ends
+    try:
+        seen.require(await _field(unit, entity, name))
+    except NotFound as error:
+        raise Outdated() from error

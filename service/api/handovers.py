@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from service.access.permissions import Permission
-from service.api.models import Body, Id, View
+from service.api.models import Body, Id, Seen, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.api.tasks import require_seen
 from service.work import escalate, handover
 from service.work.handover import LONGEST_NOTE
 
@@ -53,9 +54,10 @@ async def list_colleagues(request: Request, task_id: int) -> ColleaguesView:
 
 
 @routes.post("/tasks/{task_id}/handover", permission=Permission.WORK, idempotent=True)
-async def hand_over_task(request: Request, task_id: int, body: HandoverBody) -> None:
+async def hand_over_task(request: Request, task_id: int, seen: Seen, body: HandoverBody) -> None:
     """Give one's own open visit to a colleague on duty there; 409 when it is another's or over."""
     async with request.unit() as unit:
+        await require_seen(unit, task_id, seen)
         await handover.hand_over(unit, task_id, body.account_id, body.note)
 
 

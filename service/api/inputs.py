@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from service.api.contract import Contract
 from service.api.faults import faults_of
+from service.api.models import Seen
 from service.api.state import STATE
 from service.errors import (
     BadRequest,
@@ -25,6 +26,7 @@ from service.errors import (
 )
 
 ETAG = re.compile(r'"([1-9][0-9]{0,9})"')
+TAGS = re.compile(r'(W/)?("[\x21\x23-\x7e]*")')
 POSITION = re.compile(r"line (\d+) column (\d+)")
 NUL = "\0"
 
@@ -40,6 +42,8 @@ async def read_inputs(contract: Contract, raw: web.Request, body: bytes) -> dict
         arguments["body"] = _body(contract.body, body)
     if contract.versioned:
         arguments["version"] = _version(raw)
+    if contract.conditional:
+        arguments["seen"] = _seen(raw)
     return arguments
 
 
@@ -79,6 +83,22 @@ def _version(raw: web.Request) -> int:
     if found is None:
         raise Outdated()
     return int(found[1])
+
+
+def _seen(raw: web.Request) -> Seen:
+    """The ETags of If-Match; `*` stands for whatever there is, and a weak one for none."""
+    if "If-Match" not in raw.headers:
+        return Seen()
+    given = ", ".join(raw.headers.getall("If-Match"))
+    if given.strip() == "*":
+        return Seen()
+    return Seen(frozenset(tag for weak, tag in TAGS.findall(given) if not weak))
+
+
+def has_seen(raw: web.Request, etag: str) -> bool:
+    """Whether the client has what is to be answered already, as If-None-Match says."""
+    given = ", ".join(raw.headers.getall("If-None-Match", []))
+    return given.strip() == "*" or etag in (tag for _weak, tag in TAGS.findall(given))
 
 
 def _query(model: type[BaseModel], raw: web.Request) -> BaseModel:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.errors import Outdated
+
 MOST = 2**63 - 1
 Id = Annotated[int, Field(ge=1, le=MOST)]
 """A surrogate key as a client may send it: what 64 bits hold, so that no database overflows."""
+
+TAG = 32
+"""Hexadecimal digits of a digest that serves as an ETag: 128 bits."""
 
 T = TypeVar("T")
 V = TypeVar("V", bound=BaseModel)
@@ -38,6 +44,10 @@ class Versioned(View):
     """A thing that is edited in place: its version goes out as the ETag, and an edit sends it back as If-Match."""
 
     version: int = Field(description='第几版；修改时放进 If-Match，如 If-Match: "3"')
+
+
+class Tagged(View):
+    """A thing that changes without being edited as a whole: a digest of all that is shown goes out as the ETag."""
 
 
 class PageQuery(Query):
@@ -79,6 +89,36 @@ class Created(Generic[V]):
 
 
 @dataclass(frozen=True)
+class Frame(Generic[V]):
+    """One message of a stream. Without a `view` it only tells that the stream lives, and how far it has come."""
+
+    position: str
+    name: str = ""
+    view: V | None = None
+    retry: int | None = None
+    """Milliseconds after which a client that was cut off tries again."""
+
+
+@dataclass(frozen=True)
+class Stream(Generic[V]):
+    """200: server-sent events whose data are views. What the first frame raises is answered as any refusal."""
+
+    frames: AsyncGenerator[Frame[V], None]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a client says it has seen: the ETags of its If-Match, or None where it says nothing."""
+
+    tags: frozenset[str] | None = None
+
+    def require(self, view: Tagged) -> None:
+        """Outdated unless what is stored now looks as it was seen."""
+        if self.tags is not None and etag_of(view) not in self.tags:
+            raise Outdated()
+
+
+@dataclass(frozen=True)
 class Reply:
     """An answer as it goes over the wire, and as it is kept for a repeated Idempotency-Key."""
 
@@ -94,13 +134,19 @@ class Reply:
         if answer is None:
             return cls(204, b"")
         if isinstance(answer, Accepted | Created):
-            return cls(answer.status, _json(answer.view), answer.location, etag=_etag(answer.view))
-        return cls(200, _json(answer), etag=_etag(answer))
+            return cls(answer.status, as_json(answer.view), answer.location, etag=etag_of(answer.view))
+        return cls(200, as_json(answer), etag=etag_of(answer))
 
 
-def _etag(view: BaseModel) -> str | None:
-    return f'"{view.version}"' if isinstance(view, Versioned) else None
+def etag_of(view: BaseModel) -> str | None:
+    """The ETag a view goes out with, quotes included."""
+    if isinstance(view, Versioned):
+        return f'"{view.version}"'
+    if isinstance(view, Tagged):
+        return f'"{hashlib.sha256(as_json(view)).hexdigest()[:TAG]}"'
+    return None
 
 
-def _json(view: BaseModel) -> bytes:
+def as_json(view: BaseModel) -> bytes:
+    """A view as it goes over the wire."""
     return view.model_dump_json(by_alias=True).encode()

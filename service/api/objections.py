@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from service import visits
 from service.access.permissions import Permission
 from service.api.models import Body, Created, Page, PageQuery, View
 from service.api.request import Request
@@ -33,7 +34,9 @@ class ObjectionView(View):
     title: str
     reason: str
     at: datetime
-    decision: Literal["upheld", "rejected"] | None = Field(description="空表示等待裁定")
+    decision: Literal["upheld", "rejected", "withdrawn"] | None = Field(
+        description="空表示等待裁定；withdrawn 本人已撤回"
+    )
     note: str | None
 
 
@@ -47,25 +50,29 @@ class MatterView(View):
     held: Literal["department", "objection"] | None = Field(description="已转部门，或异议待定")
 
 
-class MattersView(View):
-    items: list[MatterView]
-
-
 @routes.get("/enterprises/{uscc}/findings", permission=Permission.OBJECT)
-async def list_enterprise_findings(request: Request, uscc: str) -> MattersView:
+async def list_enterprise_findings(request: Request, uscc: str, query: PageQuery) -> Page[MatterView]:
     """List what stands open of an enterprise: the own one of a contact, of a worker those to be visited."""
     async with request.reading() as unit:
-        found = await objections.of_enterprise(unit, uscc)
-    return MattersView(items=[MatterView.model_validate(one) for one in found])
+        found = await objections.of_enterprise(unit, uscc, after=query.after, limit=query.limit + 1)
+    shown = [MatterView.model_validate(one) for one in found]
+    return Page.of(shown, limit=query.limit, key=lambda one: one.finding_id)
 
 
 @routes.post("/findings/{finding_id}/objection", permission=Permission.OBJECT, idempotent=True)
 async def object_to_finding(request: Request, finding_id: int, body: ObjectionBody) -> Created[ObjectionView]:
     """Object to a finding; until a supervisor decides nobody visits for it. 409 when it is settled or held already."""
     async with request.unit() as unit:
-        noted = await objections.object_to(unit, finding_id, body.reason)
+        noted = await visits.object_to(unit, finding_id, body.reason)
     view = ObjectionView.model_validate(noted)
     return Created(f"{routes.prefix}/objections", view)
+
+
+@routes.delete("/findings/{finding_id}/objection", permission=Permission.OBJECT)
+async def withdraw_objection(request: Request, finding_id: int) -> None:
+    """Take back the objection one noted oneself; the finding goes back to work. 409 when it was decided or is moot."""
+    async with request.unit() as unit:
+        await objections.take_back(unit, finding_id)
 
 
 @routes.get("/objections", permission=Permission.SUPERVISE)

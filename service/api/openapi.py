@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from service.access.permissions import Permission
 from service.api.contract import Contract
+from service.api.models import Tagged, Versioned
 from service.api.problems import MEDIA_TYPE, ProblemView
 
 Json = dict[str, Any]
@@ -119,7 +120,27 @@ def _parameters(contract: Contract, schemas: Schemas) -> list[Json]:
         found.append(
             {"name": "If-Match", "in": "header", "required": True, "description": described, "schema": schema}
         )
-    return found
+    return found + _optional_headers(contract)
+
+
+def _optional_headers(contract: Contract) -> list[Json]:
+    """The headers a client may send beside what it asks for."""
+    told = {
+        "If-Match": (contract.conditional, "读取时得到的 ETag；之后已有变化则不改动，答复 412；不带则不检查"),
+        "If-None-Match": (contract.tagged, "手上那一份的 ETag；没有变化则答复 304，没有正文"),
+        "Last-Event-ID": (contract.stream, "收到的最后一个编号，从那里接着发；不带则从现在开始"),
+    }
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": described,
+            "schema": {"type": "string"},
+        }
+        for name, (honoured, described) in told.items()
+        if honoured
+    ]
 
 
 def _query_parameters(model: Json) -> list[Json]:
@@ -139,6 +160,8 @@ def _query_parameters(model: Json) -> list[Json]:
 def _responses(contract: Contract, schemas: Schemas) -> Json:
     problem = {MEDIA_TYPE: {"schema": schemas.ref(ProblemView, "serialization")}}
     responses: Json = {str(contract.status): _success(contract, schemas)}
+    if contract.tagged:
+        responses["304"] = {"description": "没有变化"}
     for status, described in _refusals(contract):
         responses[str(status)] = {"description": described, "content": problem}
     responses["default"] = {"description": "其他错误", "content": problem}
@@ -147,11 +170,17 @@ def _responses(contract: Contract, schemas: Schemas) -> Json:
 
 def _success(contract: Contract, schemas: Schemas) -> Json:
     answer: Json = {"description": "成功"}
-    if contract.view is not None:
+    if contract.stream and contract.view is not None:
+        data = schemas.ref(contract.view, "serialization")
+        answer["content"] = {"text/event-stream": {"schema": {"type": "string"}, "x-event-data": data}}
+    elif contract.view is not None:
         answer["content"] = {"application/json": {"schema": schemas.ref(contract.view, "serialization")}}
+    headers = {}
     if contract.status in (201, 202):
-        answer["headers"] = {"Location": {"description": "结果的地址", "schema": {"type": "string"}}}
-    return answer
+        headers["Location"] = {"description": "结果的地址", "schema": {"type": "string"}}
+    if contract.view is not None and issubclass(contract.view, Versioned | Tagged):
+        headers["ETag"] = {"description": "这一份的标记，用于 If-Match", "schema": {"type": "string"}}
+    return answer | ({"headers": headers} if headers else {})
 
 
 def _refusals(contract: Contract) -> list[tuple[int, str]]:
@@ -164,6 +193,10 @@ def _refusals(contract: Contract) -> list[tuple[int, str]]:
         found.append((404, "没有找到，或不在管理范围内"))
     if contract.versioned:
         found += [(412, "已被别人改过"), (428, "没有带 If-Match")]
+    if contract.conditional:
+        found.append((412, "读取以后已有变化"))
+    if contract.stream:
+        found += [(410, "不能从这个位置接着发"), (429, "同时打开的连接太多")]
     if contract.body is not None:
         found += [(413, "内容过大"), (415, "正文不是 JSON")]
     if contract.body is not None or contract.query is not None:

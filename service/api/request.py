@@ -42,6 +42,10 @@ class Request:
         """Where the connection comes from; of the proxy, if there is one."""
         return self.raw.remote or "unknown"
 
+    def connected(self) -> bool:
+        """Whether the client is still there."""
+        return self.raw.transport is not None and not self.raw.transport.is_closing()
+
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:
         """A write transaction: commits on return, rolls back whole on raise.

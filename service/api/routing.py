@@ -9,9 +9,9 @@
             return TaskView.of(await tasks.start(unit, task_id))
 
 `query` and `body` parameters are pydantic models (models.Query, models.Body), `version: int` is what If-Match names of
-a thing whose view is models.Versioned; the answer is a model (200),
-`Accepted[Model]` (202), `Created[Model]` (201), None (204) or an aiohttp response (a file). A route without a declared
-permission does not register.
+a thing whose view is models.Versioned, `seen: Seen` what it names, if sent, of one whose view is models.Tagged; the answer
+is a model (200), `Accepted[Model]` (202), `Created[Model]` (201), None (204), `Stream[Model]` (server-sent events) or an
+aiohttp response (a file). A route without a declared permission does not register.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from service.access.permissions import Permission
 from service.access.tokens import actor_of
 from service.api.contract import BrokenContract, Contract, Handler, contract_of
 from service.api.idempotency import answer_once, key_of
-from service.api.inputs import read_body, read_inputs
+from service.api.inputs import has_seen, read_body, read_inputs
 from service.api.models import Reply
 from service.api.request import Request
 from service.api.state import ACTOR, STATE
+from service.api.streaming import send
 from service.errors import NotSignedIn
 
 H = TypeVar("H", bound=Handler)
@@ -92,6 +93,8 @@ def _server(contract: Contract) -> Callable[[web.Request], Any]:
             key = key_of(contract, raw)
             body = await read_body(contract, raw)
             arguments = await read_inputs(contract, raw, body)
+            if contract.stream:
+                return await send(raw, await contract.handler(request, **arguments))
             if contract.file:
                 response: web.StreamResponse = await contract.handler(request, **arguments)
                 return response
@@ -102,6 +105,8 @@ def _server(contract: Contract) -> Callable[[web.Request], Any]:
             reply = await (act(request) if key is None else answer_once(request, key, body, act))
             if not reply.replayed:
                 request.committed()
+            if contract.tagged and reply.etag is not None and has_seen(raw, reply.etag):
+                return web.Response(status=304, headers={"ETag": reply.etag})
             return _response(reply)
 
     return serve
@@ -109,7 +114,8 @@ def _server(contract: Contract) -> Callable[[web.Request], Any]:
 
 @asynccontextmanager
 async def _admitted(contract: Contract, raw: web.Request) -> AsyncIterator[Request]:
-    """The request of an actor who may call this route. A GET keeps the transaction its token was read in."""
+    """The request of an actor who may call this route. A GET keeps the transaction its token was read in, unless it is a
+    stream, which lasts."""
     state = raw.app[STATE]
     if contract.permission is Permission.PUBLIC:
         yield Request(raw, state, NOBODY)
@@ -119,7 +125,7 @@ async def _admitted(contract: Contract, raw: web.Request) -> AsyncIterator[Reque
         actor = await actor_of(unit, token)
         raw[ACTOR] = actor
         actor.require(contract.permission)
-        if contract.method == "GET":
+        if contract.method == "GET" and not contract.stream:
             yield Request(raw, state, actor, token, snapshot=replace(unit, actor=actor))
             return
     yield Request(raw, state, actor, token)

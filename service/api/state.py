@@ -13,6 +13,7 @@ from aiohttp import web
 from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
+from service.api.feed import Feed
 from service.logs import trace_of
 from service.settings import Settings
 
@@ -55,6 +56,7 @@ class AppState:
     house: House
     sign_in_throttle: Throttle
     run_scan: Callable[[int], Coroutine[Any, Any, object]]
+    feed: Feed
     background: Background = field(default_factory=Background)
 
 

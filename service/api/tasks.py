@@ -12,13 +12,14 @@ from pydantic import Field
 from service import answering, visits
 from service.access.permissions import Permission
 from service.access.reveal import LONGEST_REASON
+from service.access.turns import take_targets_turn
 from service.access.unit import Unit
-from service.api.models import Body, Id, Page, PageQuery, View
+from service.api.models import Body, Id, Page, PageQuery, Seen, Tagged, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.asking import Questions
-from service.engine.wording import rewrite_words
 from service.errors import InvalidInput
+from service.records.changesets import take_turn
 from service.work import tasks
 from service.work.outcomes import Answer
 
@@ -93,7 +94,7 @@ class FindingView(View):
     questions: QuestionsView | None = Field(None, description="可以更正什么；只在查看一户时给出")
 
 
-class TaskView(View):
+class TaskView(Tagged):
     task_id: int
     target: TargetView
     grade: Grade
@@ -155,20 +156,21 @@ async def list_tasks(request: Request, query: TaskQuery) -> Page[TaskView]:
 
 @routes.get("/tasks/{task_id}", permission=Permission.WORK)
 async def show_task(request: Request, task_id: int) -> TaskView:
-    """Show one visit with everything to be done there."""
+    """Show one visit with everything to be done there. The ETag stands for all that is shown."""
     async with request.reading() as unit:
         return await _view(unit, await tasks.get(unit, task_id))
 
 
 @routes.post("/tasks/{task_id}/start", permission=Permission.WORK, idempotent=True)
-async def start_task(request: Request, task_id: int) -> TaskView:
+async def start_task(request: Request, task_id: int, seen: Seen) -> TaskView:
     """Start a visit; 409 if someone else holds it or it is over."""
     async with request.unit() as unit:
+        await require_seen(unit, task_id, seen)
         return await _view(unit, await tasks.start(unit, task_id))
 
 
 @routes.post("/tasks/{task_id}/outcomes", permission=Permission.WORK, idempotent=True)
-async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> TaskView:
+async def settle_task(request: Request, task_id: int, seen: Seen, body: OutcomesBody) -> TaskView:
     """Say what came of the visit, one outcome per finding; the task ends when nothing is left.
 
     What the visit established (moved, died, a service given, facts corrected) goes into the records at once.
@@ -177,6 +179,7 @@ async def settle_task(request: Request, task_id: int, body: OutcomesBody) -> Tas
     facts = {answer.finding_id: facts_of(answer.facts) for answer in body.outcomes if answer.facts}
     days = request.app_state.settings.return_days
     async with request.unit() as unit:
+        await require_seen(unit, task_id, seen, records=True)
         return await _view(unit, await visits.settle(unit, task_id, answers, facts, department_days=days))
 
 
@@ -188,24 +191,22 @@ class FactsBody(Body):
 
 
 @routes.post("/tasks/{task_id}/facts", permission=Permission.WORK, idempotent=True)
-async def correct_task_facts(request: Request, task_id: int, body: FactsBody) -> TaskView:
+async def correct_task_facts(request: Request, task_id: int, seen: Seen, body: FactsBody) -> TaskView:
     """Correct facts that a finding's rule asks for, without settling it; the scan that follows judges anew."""
     async with request.unit() as unit:
-        await answering.correct_facts(unit, task_id, {body.finding_id: facts_of(body.facts)})
-        await rewrite_words(unit, task_id)
-        return await _view(unit, await tasks.get(unit, task_id))
+        await require_seen(unit, task_id, seen, records=True)
+        return await _view(unit, await visits.correct(unit, task_id, {body.finding_id: facts_of(body.facts)}))
 
 
 @routes.post("/tasks/{task_id}/undo", permission=Permission.WORK, idempotent=True)
-async def undo_task(request: Request, task_id: int) -> TaskView:
+async def undo_task(request: Request, task_id: int, seen: Seen) -> TaskView:
     """Take back one's own last answers within ten minutes, with what the records learned of them.
 
     409 later, or when somebody else has acted since. The answer is the task that is open again.
     """
     async with request.unit() as unit:
-        task = await answering.undo_last(unit, task_id)
-        await rewrite_words(unit, task.task_id)
-        return await _view(unit, await tasks.get(unit, task.task_id))
+        await require_seen(unit, task_id, seen, records=True)
+        return await _view(unit, await visits.undo(unit, task_id))
 
 
 def facts_of(given: Sequence[FactBody]) -> dict[str, Any]:
@@ -230,6 +231,21 @@ async def reveal_phone(request: Request, task_id: int, body: PhoneBody) -> Phone
     async with request.unit() as unit:
         phone = await visits.reveal_phone(unit, task_id, body.reason)
     return PhoneView(name=phone.name, phone=phone.number)
+
+
+async def require_seen(unit: Unit, task_id: int, seen: Seen, *, records: bool = False) -> None:
+    """Outdated where the client says what it has seen of a task and that is not what is there now.
+
+    Whoever could change it waits until the transaction ends. `records` is for what writes into these too: it waits for an
+    import first, as `answering` does.
+    """
+    if seen.tags is None:
+        return
+    if records:
+        await take_turn(unit, shared=True)
+    task = await tasks.get(unit, task_id)
+    await take_targets_turn(unit, [(task.target.kind, task.target.target_id)])
+    seen.require(await _view(unit, await tasks.get(unit, task_id)))
 
 
 async def _view(unit: Unit, task: tasks.Task) -> TaskView:

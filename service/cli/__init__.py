@@ -26,6 +26,7 @@ from service.cli.rulebook_format import fmt_command
 from service.cli.serve import serve_command
 from service.cli.shell import zhitui
 from service.cli.staff import staff_group
+from service.cli.stub_channels import stub_channels_command
 
 __all__ = ["main", "zhitui"]
 
@@ -34,6 +35,7 @@ for command in (
     rules_group, parameters_group, scan_command, forecast_command, plan_command, quality_command, burden_command, push_command, deliveries_group,
     channels_group,
     run_day_command, tasks_command, explain_command, account_group, staff_group, audit_group, schema_command,
+    stub_channels_command,
 ):  # fmt: skip
     zhitui.add_command(command)
 

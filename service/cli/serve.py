@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -21,15 +23,19 @@ from service.settings import Settings
 async def serve_command(settings: Settings) -> None:
     """启动服务，直到收到停止信号。"""
     async with opened(settings) as house:
-        try:
+        with saying_when_taken(f"{settings.host}:{settings.port}", "请改 ZHITUI_PORT 或 ZHITUI_HOST"):
             await serve(settings, house)
-        except OSError as error:
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-                raise
-            refuse(
-                f"不能在 {settings.host}:{settings.port} 上提供服务（已被占用或不允许），请改 ZHITUI_PORT 或 ZHITUI_HOST。",
-                "port",
-            )
+
+
+@contextmanager
+def saying_when_taken(place: str, remedy: str) -> Iterator[None]:
+    """Refuse, with what to do about it, where `place` cannot be listened on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            raise
+        refuse(f"不能在 {place} 上提供服务（已被占用或不允许），{remedy}。", "port")
 
 
 async def serve(settings: Settings, house: House) -> None:
@@ -37,7 +43,7 @@ async def serve(settings: Settings, house: House) -> None:
 
     If the sender ends by itself the service stops with an error: it must not look well while nobody is told anything.
     """
-    stop = _stop_signal()
+    stop = stop_signal()
     app = build_app(settings, house)
     async with sending.open_sender(house, settings):
         pass  # a wrong setting is told before anything is served
@@ -55,7 +61,8 @@ async def serve(settings: Settings, house: House) -> None:
     click.echo("已停止。")
 
 
-def _stop_signal() -> asyncio.Event:
+def stop_signal() -> asyncio.Event:
+    """Set at SIGINT and SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from rules import CannotEvaluate, CheckedRule, Moment, RuleDocument
 from service.access.turns import take_planners_turn
 from service.access.unit import Session, Unit
-from service.engine import candidates, reconcile
+from service.engine import candidates, reconcile, scan_events
 from service.engine.candidates import Since
 from service.engine.comparing import Episode, compare
 from service.engine.judging import CANDIDATES, counts, judge
@@ -248,11 +248,14 @@ async def _withdraw_all(session: Session, ground: Ground, version: Version, star
 
 
 async def put_result(unit: Unit, scan_id: int, result: Result) -> None:
-    """Write the rule's row of a scan, or write it anew."""
+    """Write the rule's row of a scan, or write it anew; that it is done or has failed is told."""
     written = {**vars(result), **asdict(result.tally), "scan_id": scan_id}
     del written["tally"]
     changed = [name for name in written if name not in ("scan_id", "rule")]
     await unit.connection.execute(upsert(unit.dialect, scan_rules, ["scan_id", "rule"], changed), [written])
+    if result.state != "running":
+        kind: scan_events.Kind = "judged" if result.state == "done" else "failed"
+        await scan_events.tell(unit, scan_id, kind, result.rule)
 
 
 def since(started: float) -> int:

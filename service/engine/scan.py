@@ -22,6 +22,7 @@ from rules import CannotEvaluate, RuleErrors
 from service.access.actors import SYSTEM, Actor
 from service.access.turns import take_planners_turn
 from service.access.unit import House, Session, Unit
+from service.engine import scan_events
 from service.engine.estimates import row_counts
 from service.engine.progress import Progress, forget, note, progress
 from service.engine.reconcile import withdraw
@@ -102,6 +103,7 @@ async def begin(unit: Unit, *, as_of: date, only_rule: str | None = None, whole:
     )
     scan_id = int(row.scalar_one())
     await take_in(unit, scan_id)
+    await scan_events.tell(unit, scan_id, "begun")
     return scan_id
 
 
@@ -189,6 +191,7 @@ async def _give_up_if_overtaken(house: House, scan: Scan, actor: Actor) -> bool:
             return False
         ended = update(scans).where(scans.c.scan_id == scan.scan_id)
         await unit.connection.execute(ended.values(state="failed", finished_at=unit.now))
+        await scan_events.tell(unit, scan.scan_id, "ended", state="failed")
         return True
 
 
@@ -296,9 +299,10 @@ async def _close(unit: Unit, scan_id: int, idle: list[Progress]) -> None:
         .select_from(scan_rules)
         .where(scan_rules.c.scan_id == scan_id, scan_rules.c.state == "failed")
     )
-    state = "incomplete" if failed.scalar_one() else "done"
+    state: scan_events.State = "incomplete" if failed.scalar_one() else "done"
     await unit.connection.execute(
         update(scans)
         .where(scans.c.scan_id == scan_id)
         .values(state=state, finished_at=unit.now, untouched=len(idle))
     )
+    await scan_events.tell(unit, scan_id, "ended", state=state)

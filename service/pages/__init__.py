@@ -1,1 +1,1 @@
-"""The pages for the worker: server-rendered, in Chinese, whole without JavaScript."""
+"""The pages for the worker: server-rendered, in Chinese and English, whole without JavaScript."""

@@ -15,4 +15,4 @@ routes = Routes()
 @routes.get("/offline", permission=Permission.PUBLIC)
 async def show_offline(visitor: Visitor) -> web.Response:
     """No signal, and this page was not opened before."""
-    return plain_page("offline.html")
+    return plain_page(visitor.raw, "offline.html")

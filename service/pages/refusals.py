@@ -12,8 +12,10 @@ from aiohttp import web
 from service.pages.rendering import plain_page, to
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
-NEXT = re.compile(r"/(?:today|done|codes|visits/[0-9]{1,19}(?:/why)?)")
+NEXT = re.compile(r"/(?:today|done|codes|visits/[0-9]{1,19}(?:/why|/handover)?)")
 """Where somebody may be led after signing in: pages of ours, and nothing that names anybody."""
+BACK = re.compile(rf"{NEXT.pattern}|/sign-in|/offline|/enter/[\w-]{{1,100}}")
+"""Where the forms of the footer lead back to: the page they stand on."""
 KEPT_HEADERS = ("Retry-After", "Allow")
 
 
@@ -28,7 +30,7 @@ async def show_refusals(request: web.Request, handler: Next) -> web.StreamRespon
     assert isinstance(response, web.Response)
     told = json.loads(response.text or "{}")
     shown = plain_page(
-        "refusal.html", status=response.status, detail=told["detail"], instance=told["instance"]
+        request, "refusal.html", status=response.status, detail=told["detail"], instance=told["instance"]
     )
     shown.headers.update({name: response.headers[name] for name in KEPT_HEADERS if name in response.headers})
     return shown

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from service.access import sessions, sign_in_codes
 from service.access import sign_in as doors
 from service.access.permissions import Permission
 from service.errors import InvalidInput, NotSignedIn
+from service.pages.languages import CHINESE, COOKIE, LANGUAGES
 from service.pages.pictures import qr_code
-from service.pages.refusals import NEXT
+from service.pages.refusals import BACK, NEXT
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
 from service.pages.visitor import Visitor
 
 routes = Routes()
+
+KEPT_FOR = timedelta(days=365)
+"""How long a browser keeps the language that was chosen on it."""
 
 
 @routes.get("/sign-in", permission=Permission.PUBLIC)
@@ -57,8 +63,16 @@ async def take_type_size(visitor: Visitor) -> web.Response:
     size: sessions.TypeSize = "large" if visitor.form.get("size") == "large" else "normal"
     async with visitor.unit() as unit:
         await sessions.set_type_size(unit, visitor.signed_in, size)
-    back = visitor.form.get("back", "")
-    return to(_next(back) or "/today")
+    return to(_back(visitor))
+
+
+@routes.post("/language", permission=Permission.PUBLIC)
+async def take_language(visitor: Visitor) -> web.Response:
+    """Keep the language this browser wants to read; nobody has to be signed in for it."""
+    answer = to(_back(visitor))
+    wanted = LANGUAGES.get(visitor.form.get("language", ""), CHINESE)
+    _set_cookie(visitor, answer, COOKIE, wanted.tag, KEPT_FOR)
+    return answer
 
 
 @routes.get("/codes", permission=Permission.SIGNED_IN)
@@ -116,14 +130,23 @@ def _next(wanted: str) -> str:
     return wanted if NEXT.fullmatch(wanted) else ""
 
 
+def _back(visitor: Visitor) -> str:
+    wanted = visitor.form.get("back", "")
+    return wanted if BACK.fullmatch(wanted) else "/today"
+
+
 def _with_cookie(visitor: Visitor, answer: web.Response, token: str) -> web.Response:
+    _set_cookie(visitor, answer, visitor.site.cookie, token, sessions.LONGEST)
+    return answer
+
+
+def _set_cookie(visitor: Visitor, answer: web.Response, name: str, value: str, life: timedelta) -> None:
     answer.set_cookie(
-        visitor.site.cookie,
-        token,
-        max_age=round(sessions.LONGEST.total_seconds()),
+        name,
+        value,
+        max_age=round(life.total_seconds()),
         path="/",
         httponly=True,
         secure=visitor.site.secure,
         samesite="Lax",
     )
-    return answer

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,17 +13,17 @@ from aiohttp import web
 
 from service import visits
 from service.access.permissions import Permission
-from service.engine import rulebook
-from service.pages.rendering import HEADERS, html, page
+from service.pages.rendering import HEADERS, html, page, plain_html
 from service.pages.routing import Routes
 from service.pages.search import found, haystack
 from service.pages.things import Thing, due_things
-from service.pages.visit_form import visit_context
+from service.pages.visit_form import known_of, visit_context
 from service.pages.visitor import Visitor
-from service.tables.tasks import OUTCOME
 from service.work import tasks
+from service.work.escalate import reached_by
 from service.work.finished import Finished, finished_on
 from service.work.plan import next_day
+from service.work.undo import undoable
 
 routes = Routes()
 
@@ -55,13 +55,15 @@ class Group:
 @dataclass(frozen=True)
 class Known:
     """What the list is made of. `day` is today where something is planned, else the next day with a list, so that an
-    evening can look ahead; `following` the next working day; `finished` the task that was just reported."""
+    evening can look ahead; `told_on` how far it was told on that nobody came; `done` without what was taken back;
+    `undo_until` how long the last answers to a visit may be taken back; `finished` the task that was just reported."""
 
     today: date
     day: date
-    following: date
     listed: list[tasks.Task]
+    told_on: Mapping[int, str]
     done: list[Finished]
+    undo_until: Mapping[int, datetime]
     finished: str
 
 
@@ -83,13 +85,13 @@ async def show_visits(visitor: Visitor) -> web.Response:
     """The list and every visit page of it at once, for a phone that will be without signal."""
     known = await _read(visitor)
     async with visitor.reading() as unit:
-        asked = await visits.asked_of(unit, known.listed)
+        more = await known_of(unit, known.listed)
     shown = {"/today": html(visitor, "today.html", **_shown(known))}
+    shown["/offline"] = plain_html(visitor.raw, "offline.html")
     for task in known.listed:
-        context = visit_context(task, known.today, known.following, asked)
-        shown[f"/visits/{task.task_id}"] = html(visitor, "visit.html", **context)
+        shown[f"/visits/{task.task_id}"] = html(visitor, "visit.html", **visit_context(task, more), fault="")
     headers = {**HEADERS, "Content-Type": "text/html; charset=utf-8"}
-    answer = web.json_response({"headers": headers, "pages": shown}, headers={"Vary": "Cookie"})
+    answer = web.json_response({"headers": headers, "pages": shown}, headers={"Vary": HEADERS["Vary"]})
     answer.enable_compression()
     return answer
 
@@ -99,19 +101,22 @@ async def show_done(visitor: Visitor) -> web.Response:
     """What was reported today."""
     async with visitor.reading() as unit:
         done = await finished_on(unit, unit.today)
-        return page(visitor, "done.html", today=unit.today, done=done, outcomes=OUTCOME)
+        undo_until = await undoable(unit, [visit.task_id for visit in done])
+        return page(visitor, "done.html", today=unit.today, done=done, undo_until=undo_until)
 
 
 async def _read(visitor: Visitor) -> Known:
     async with visitor.reading() as unit:
         day = await next_day(unit, unit.today)
         mine = await tasks.page(unit, on=day, account_id=unit.actor.account_id, limit=MOST)
+        done = [visit for visit in await finished_on(unit, unit.today) if visit.standing]
         return Known(
             today=unit.today,
             day=day,
-            following=(await rulebook.working_days(unit)).after(unit.today, 1),
             listed=await visits.worded(unit, mine),
-            done=await finished_on(unit, unit.today),
+            told_on=await reached_by(unit, [task.task_id for task in mine]),
+            done=done,
+            undo_until=await undoable(unit, [visit.task_id for visit in done]),
             finished=visitor.raw.query.get("finished", ""),
         )
 
@@ -129,8 +134,9 @@ def _shown(known: Known, query: str = "") -> dict[str, Any]:
         "visits": len(rows),
         "urgent": sum(task.grade == "urgent" for task in known.listed),
         "overdue": sum(task.due_on is not None and task.due_on < known.day for task in known.listed),
+        "told_on": known.told_on,
         "done": known.done,
-        "outcomes": OUTCOME,
+        "undo_until": known.undo_until,
         "said": _said(known.done, known.finished),
     }
 
@@ -141,7 +147,7 @@ def _row(task: tasks.Task, today: date) -> Row:
     place = building.group() if building else address
     return Row(
         task=task,
-        place=place or "地址未登记",
+        place=place,
         door=address[len(place) :],
         things=due_things(task, today),
         search=haystack(task.target.name, address),
@@ -152,10 +158,6 @@ def _groups(rows: Sequence[Row]) -> list[Group]:
     return [Group(place, list(some)) for place, some in groupby(rows, lambda row: row.place)]
 
 
-def _said(done: Sequence[Finished], finished: str) -> str:
-    """A word of the visit that was just reported."""
-    for visit in done:
-        if str(visit.task_id) == finished:
-            left = "，这一户还有没办的事" if visit.open else ""
-            return f"已登记：{visit.target.name}，{len(visit.told)} 件{left}。"
-    return ""
+def _said(done: Sequence[Finished], finished: str) -> Finished | None:
+    """The visit that was just reported."""
+    return next((visit for visit in done if str(visit.task_id) == finished), None)

@@ -12,6 +12,7 @@ from service.access.actors import NOBODY, Actor
 from service.access.sessions import Session
 from service.access.unit import Unit
 from service.errors import NotFound
+from service.pages.languages import Language, language_of
 from service.pages.site import Site
 
 LARGEST_KEY = 2**63 - 1
@@ -37,6 +38,11 @@ class Visitor:
         if self.session is None:
             raise RuntimeError("a public page has no session")
         return self.session
+
+    @property
+    def language(self) -> Language:
+        """What the visitor reads."""
+        return language_of(self.raw)
 
     @property
     def wants_json(self) -> bool:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-from urllib.parse import urlencode
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from service import visits
-from service.access import answered
 from service.access.permissions import Permission
-from service.engine import rulebook
+from service.access.unit import Unit
 from service.engine.explain import Explanation, explain_finding
-from service.errors import Conflict, InvalidInput, KeyReused, NotFound
+from service.errors import Conflict, InvalidInput, NotFound, Problem
+from service.pages.fact_form import facts_of
+from service.pages.once import first_time
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
-from service.pages.visit_form import answers_of, visit_context
+from service.pages.typed import key_of, note_of
+from service.pages.visit_form import NOTHING_CHOSEN, answers_of, known_of, visit_context
 from service.pages.visitor import Visitor
 from service.work import tasks
 
 routes = Routes()
 
-LONGEST_KEY = 100
+LONGEST_OBJECTION = 200
+NO_FINDING = "请选择对哪件事有异议。"
 
 
 @routes.get("/visits/{task_id}", permission=Permission.WORK)
@@ -54,39 +56,70 @@ async def show_why(visitor: Visitor) -> web.Response:
 
 @routes.post("/visits/{task_id}/outcomes", permission=Permission.WORK)
 async def take_outcomes(visitor: Visitor) -> web.Response:
-    """Write what came of the visit, once however often the form is sent, and go back to the list."""
+    """Write what came of the visit and which facts it corrected, and go back to the list; with facts alone, to the visit."""
     task_id = visitor.number("task_id")
+
+    async def settle(unit: Unit) -> str:
+        await tasks.get(unit, task_id)  # whoever may not see it is told nothing about the form either
+        answers, facts = answers_of(visitor.form), facts_of(visitor.form)
+        if answers:
+            days = visitor.site.settings.return_days
+            await visits.settle(unit, task_id, answers, facts, department_days=days)
+            return f"/today?finished={task_id}"
+        if not facts:
+            raise InvalidInput(NOTHING_CHOSEN)
+        await visits.correct(unit, task_id, facts)
+        return f"/visits/{task_id}?said=facts"
+
+    return await _taken(visitor, settle, again=f"/today?finished={task_id}")
+
+
+@routes.post("/visits/{task_id}/undo", permission=Permission.WORK)
+async def take_undo(visitor: Visitor) -> web.Response:
+    """Take back one's own last answers, and go to the visit that is open again."""
+    task_id = visitor.number("task_id")
+
+    async def undo(unit: Unit) -> str:
+        return f"/visits/{(await visits.undo(unit, task_id)).task_id}?said=undone"
+
+    return await _taken(visitor, undo, again=f"/visits/{task_id}?said=undone")
+
+
+@routes.post("/visits/{task_id}/objection", permission=Permission.OBJECT)
+async def take_objection(visitor: Visitor) -> web.Response:
+    """Note that somebody objects to one of the findings."""
+    task_id = visitor.number("task_id")
+    path = f"/visits/{task_id}?said=objection"
+
+    async def note(unit: Unit) -> str:
+        task = await tasks.get(unit, task_id)
+        finding_id = key_of(visitor.form, "finding", NO_FINDING)
+        if finding_id not in [finding.finding_id for finding in task.findings]:
+            raise InvalidInput(NO_FINDING)
+        await visits.object_to(unit, finding_id, note_of(visitor.form, "objection", LONGEST_OBJECTION) or "")
+        return path
+
+    return await _taken(visitor, note, again=path)
+
+
+async def _taken(visitor: Visitor, act: Callable[[Unit], Awaitable[str]], again: str) -> web.Response:
+    """Carry out a form of the visit and go where `act` says, or `again` where it was carried out before.
+
+    A fault is said on the page of the visit, with what was filled in. A script goes by itself, and is told a fault as one.
+    """
     try:
-        await _settle_once(visitor, task_id)
-    except InvalidInput as fault:
+        async with visitor.unit() as unit:
+            path = await act(unit) if await first_time(visitor, unit) else again
+    except (InvalidInput, Conflict) as fault:
         if visitor.wants_json:
             raise
-        return await _visit(visitor, fault=fault.detail)
-    if visitor.wants_json:
-        return web.json_response({"finished": task_id})
-    return to(f"/today?finished={task_id}")
+        return await _visit(visitor, fault=fault)
+    return web.json_response({"to": path}) if visitor.wants_json else to(path)
 
 
-async def _settle_once(visitor: Visitor, task_id: int) -> None:
-    """Claim the form's key, settle, and keep that it was answered, all in one transaction."""
-    key = f"page:{visitor.form.get('key', '')[:LONGEST_KEY]}"
-    said = {name: value for name, value in visitor.form.items() if name != "csrf"}
-    digest = hashlib.sha256(f"{visitor.raw.path}?{urlencode(sorted(said.items()))}".encode()).hexdigest()
-    async with visitor.unit() as unit:
-        if not await answered.claim(unit, key, digest):
-            if (await answered.find(unit, key)).request_digest != digest:
-                raise KeyReused("这张表单已经提交过，请回到清单重新打开这一户。")
-            return
-        await tasks.get(unit, task_id)  # whoever may not see it is told nothing about the form either
-        days = visitor.site.settings.return_days
-        await visits.settle(unit, task_id, answers_of(visitor.form), department_days=days)
-        await answered.keep(unit, key, 303, "")
-
-
-async def _visit(visitor: Visitor, *, fault: str = "", phone: str = "") -> web.Response:
+async def _visit(visitor: Visitor, *, fault: Problem | None = None, phone: str = "") -> web.Response:
     async with visitor.reading() as unit:
-        task = (await visits.worded(unit, [await tasks.get(unit, visitor.number("task_id"))]))[0]
-        following = (await rulebook.working_days(unit)).after(unit.today, 1)
-        asked = await visits.asked_of(unit, [task])
-        context = visit_context(task, unit.today, following, asked, visitor.form, fault, phone)
-    return page(visitor, "visit.html", status=422 if fault else 200, **context)
+        found = await visits.worded(unit, [await tasks.get(unit, visitor.number("task_id"))])
+        context = visit_context(found[0], await known_of(unit, found), visitor.form, phone)
+    told = {"fault": fault.detail if fault else ""}
+    return page(visitor, "visit.html", status=fault.status if fault else 200, **context, **told)

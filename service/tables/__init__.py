@@ -40,6 +40,7 @@ from service.tables.scans import (
     forecasts,
     pending_targets,
     rule_progress,
+    scan_events,
     scan_rules,
     scans,
     undecided,
@@ -64,6 +65,6 @@ __all__ = [
     "extension_fields", "findings", "forecast_rules", "forecasts", "households", "import_errors", "imports", "job_runs",
     "learned_facts", "metadata", "notifications", "objections", "outcomes", "parameters", "pending_lists",
     "pending_targets", "posts", "pregnancies", "residents", "retractions", "returns", "rule_activations",
-    "rule_progress", "rule_versions", "scan_rules", "scans", "service_events", "sessions", "sign_in_codes",
-    "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
+    "rule_progress", "rule_versions", "scan_events", "scan_rules", "scans", "service_events", "sessions",
+    "sign_in_codes", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from service.tables.columns import Instant, Key, choice, key, metadata, plain, r
 RETURN_ANSWER = {
     "done": "部门已办结", "not_eligible": "不符合条件", "back": "退回社区", "undone": "社区已撤销",
 }  # fmt: skip
-DECISION = {"upheld": "异议成立", "rejected": "异议不成立"}
+DECISION = {"upheld": "异议成立", "rejected": "异议不成立", "withdrawn": "本人撤回"}
 STEP = {"supervisor": "社区负责人", "street": "街道"}
 
 retractions = Table(

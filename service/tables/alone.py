@@ -27,13 +27,14 @@ snapshot, and with it every dead row of the database, for as long as it waits.""
 
 
 class Held:
-    """A duty somebody has. On SQLite it cannot be lost; on PostgreSQL it goes with its connection."""
+    """A duty somebody has, or a line somebody listens on. On SQLite it cannot be lost; on PostgreSQL it goes with its
+    connection."""
 
     def __init__(self, connection: AsyncConnection | None = None) -> None:
         self._connection = connection
 
     async def still(self) -> bool:
-        """Whether nobody else can have got it meanwhile."""
+        """Whether nobody else can have got it meanwhile, and every word was heard."""
         if self._connection is None:
             return True
         try:
@@ -42,17 +43,12 @@ class Held:
             return False
         return True
 
-    async def listen(
-        self, channel: str, heard: Callable[[], None], lost: Callable[[], None] | None = None
-    ) -> None:
-        """Call `heard` whenever a transaction commits that notified this channel, and `lost` when nothing more can be heard;
-        neither on SQLite."""
+    async def listen(self, channel: str, heard: Callable[[], None]) -> None:
+        """Call `heard` whenever a transaction commits that notified this channel; never on SQLite."""
         if self._connection is None:
             return
         driver: Any = (await self._connection.get_raw_connection()).driver_connection
         await driver.add_listener(channel, lambda *_: heard())
-        if lost is not None:
-            driver.add_termination_listener(lambda *_: lost())
 
 
 @asynccontextmanager
@@ -62,6 +58,16 @@ async def alone(database: Database, duty: Duty) -> AsyncIterator[Held]:
     context: AbstractAsyncContextManager[Held] = holding(database, duty)
     async with context as held:
         yield held
+
+
+@asynccontextmanager
+async def listening(database: Database) -> AsyncIterator[Held]:
+    """A line to listen on, without any duty; on PostgreSQL a connection of its own, outside of any transaction."""
+    if database.dialect == "postgresql":
+        async with _apart(database) as connection:
+            yield Held(connection)
+    else:
+        yield Held()
 
 
 @asynccontextmanager
@@ -77,18 +83,24 @@ async def _by_file(database: Database, duty: Duty) -> AsyncIterator[Held]:
 
 @asynccontextmanager
 async def _by_connection(database: Database, duty: Duty) -> AsyncIterator[Held]:
-    """The connection is not given back to others: it goes, and the lock and whoever listens on it go with it."""
     while True:
-        async with database.connection() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            try:
-                if await _got(connection, duty):
-                    yield Held(connection)
-                    return
-            finally:
-                with suppress(DBAPIError, OSError):
-                    await asyncio.shield(connection.invalidate())
+        async with _apart(database) as connection:
+            if await _got(connection, duty):
+                yield Held(connection)
+                return
         await asyncio.sleep(POLL[duty])
+
+
+@asynccontextmanager
+async def _apart(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A connection that is not given back to others: it goes, and its locks and whoever listens on it go with it."""
+    async with database.connection() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            yield connection
+        finally:
+            with suppress(DBAPIError, OSError):
+                await asyncio.shield(connection.invalidate())
 
 
 async def _got(connection: AsyncConnection, duty: Duty) -> bool:

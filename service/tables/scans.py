@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Date, Index, Integer, Table, Text, text
 
+from service.tables.append_only import append_only
 from service.tables.codes import TARGET_KIND
 from service.tables.columns import Instant, Key, choice, key, metadata, plain, reference
 
@@ -12,15 +13,14 @@ WHY_FULL = {
     "whole": "有整批导入", "many": "变化的太多", "asked": "要求全量", "back": "日期比上次早",
 }  # fmt: skip
 
+STATE = {"running": "进行中", "done": "完成", "incomplete": "部分规则失败", "failed": "失败"}
+
 scans = Table(
     "scans",
     metadata,
     key("scan_id"),
     plain("as_of", Date(), "截至日期", nullable=False),
-    choice(
-        "state", "状态",
-        {"running": "进行中", "done": "完成", "incomplete": "部分规则失败", "failed": "失败"},
-    ),
+    choice("state", "状态", STATE),
     plain("only_rule", Text(), "仅此规则"),
     plain("whole", Boolean(), "要求全量", nullable=False, server_default=text("false")),
     plain("untouched", Integer(), "没有要重判的规则数", nullable=False, server_default="0"),
@@ -57,6 +57,21 @@ scan_rules = Table(
     Index("uq_scan_rules_scan_rule", "scan_id", "rule", unique=True),
     info={"label": "规则扫描"},
 )  # fmt: skip
+
+scan_events = Table(
+    "scan_events",
+    metadata,
+    key("scan_event_id"),
+    plain("scan_id", Key, "扫描", nullable=False),
+    choice(
+        "kind", "事件", {"begun": "开始", "judged": "一条规则完成", "failed": "一条规则失败", "ended": "结束"}
+    ),
+    plain("rule", Text(), "规则"),
+    choice("state", "扫描的状态", STATE),
+    plain("at", Instant(), "时间", nullable=False),
+    info={"label": "扫描记录"},
+)
+append_only(scan_events)
 
 rule_progress = Table(
     "rule_progress",

@@ -5,7 +5,7 @@ A row for each step, written once; it is about the task, never about who has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, Date, Text, and_, func, insert, literal, or_, select
@@ -38,6 +38,16 @@ async def escalate(unit: Unit, day: date, calendar: WorkingDays, days: Mapping[s
         noted = await unit.connection.execute(insert(escalations).from_select(COLUMNS, rows))
         taken += noted.rowcount
     return taken
+
+
+async def reached_by(unit: Unit, task_ids: Collection[int]) -> dict[int, str]:
+    """Task → how far it was told on that nobody made the visit; without those that were not."""
+    rows = await unit.connection.execute(
+        select(escalations.c.task_id, escalations.c.step).where(escalations.c.task_id.in_(task_ids))
+    )
+    order = list(STEP)
+    told = sorted(rows.all(), key=lambda row: order.index(row.step))
+    return {row.task_id: row.step for row in told}
 
 
 async def counts(unit: Unit) -> dict[str, int]:

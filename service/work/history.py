@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.types import JSON
 
+from service.access.horizon import announce
 from service.access.unit import Unit
 from service.tables import task_events, tasks
 from service.tables.columns import Instant, Key
@@ -27,6 +28,7 @@ async def tell(
     to: ColumnElement[Any] | None = None,
 ) -> None:
     """One event of `kind` for every task that `which` holds of, as one statement; `to` is the account that gets it."""
+    await announce(unit)
     rows = select(
         tasks.c.task_id,
         literal(kind),

@@ -1,6 +1,7 @@
 """Objections: somebody says a finding is wrong about them, and nobody visits until a supervisor has decided.
 
-Upheld, the finding is settled as not eligible and quiet; rejected, it goes back to work. Both stand in the history.
+Upheld, the finding is settled as not eligible and quiet; rejected, or taken back by who noted it, it goes back to work. All
+of it stands in the history.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, insert, select, update
+from sqlalchemy import ColumnElement, and_, false, func, insert, select, update
 
 from rules import load
 from service.access.actors import Actor, visible
@@ -92,8 +93,9 @@ class Matter:
     held: str | None
 
 
-async def of_enterprise(unit: Unit, uscc: str) -> list[Matter]:
-    """What stands open of an enterprise and may be objected to by the actor, or has been; empty for any other."""
+async def of_enterprise(unit: Unit, uscc: str, *, after: int | None = None, limit: int = 50) -> list[Matter]:
+    """What stands open of an enterprise and may be objected to by the actor, or has been, in the order it was found; empty
+    for any other enterprise."""
     f, v = findings.c, rule_versions.c
     here = select(enterprises.c.enterprise_id).where(enterprises.c.uscc == uscc)
     rows = await unit.connection.execute(
@@ -101,8 +103,9 @@ async def of_enterprise(unit: Unit, uscc: str) -> list[Matter]:
         .join(rule_versions, v.version_id == f.version_id)
         .join(tasks, tasks.c.task_id == f.task_id)
         .where(f.target_kind == "enterprise", f.target_id.in_(here), f.cleared_on.is_(None))
-        .where(f.outcome.is_(None), _may_object(unit.actor))
+        .where(f.outcome.is_(None), _may_object(unit.actor), f.finding_id > (after or 0))
         .order_by(f.finding_id)
+        .limit(limit)
     )
     return [Matter(*row) for row in rows]
 
@@ -122,11 +125,31 @@ async def decide(unit: Unit, objection_id: int, decision: str, note: str | None)
         raise InvalidInput("裁定只能是 upheld 或 rejected。")
     mine = and_(objections.c.objection_id == objection_id, visible(unit.actor, objections.c.division_code))
     said = await _one(unit, mine)
+    await _end(unit, mine, said.finding_id, decision, note)
+    return await _one(unit, mine)
+
+
+async def take_back(unit: Unit, finding_id: int) -> None:
+    """Withdraw the objection the actor noted to a finding, which goes back to work.
+
+    NotFound where the actor noted none, Conflict when it is decided or moot.
+    """
+    noted = and_(objections.c.finding_id == finding_id, objections.c.account_id == unit.actor.account_id)
+    last = select(func.max(objections.c.objection_id)).where(noted)
+    mine = objections.c.objection_id == last.scalar_subquery()
+    await _one(unit, mine)
+    await _end(unit, mine, finding_id, "withdrawn", None)
+
+
+async def _end(
+    unit: Unit, mine: ColumnElement[bool], finding_id: int, decision: str, note: str | None
+) -> None:
+    """Write what became of an objection, and of its finding."""
     row = (
         await unit.connection.execute(
             select(findings, rule_versions.c.document)
             .join(rule_versions, rule_versions.c.version_id == findings.c.version_id)
-            .where(findings.c.finding_id == said.finding_id)
+            .where(findings.c.finding_id == finding_id)
         )
     ).one()
     await take_targets_turn(unit, [(row.target_kind, row.target_id)])
@@ -150,9 +173,8 @@ async def decide(unit: Unit, objection_id: int, decision: str, note: str | None)
         settled |= {"outcome": "not_eligible", "settled_on": unit.today, "quiet_until": until}
     freed = await unit.connection.execute(update(findings).where(standing).values(**settled))
     if not decided.rowcount or not freed.rowcount:
-        raise Conflict("这条异议已经裁定，或条件已不再成立，请刷新后再看。")
+        raise Conflict("这条异议已经裁定或撤回，或条件已不再成立，请刷新后再看。")
     await _tell(unit, row, decision)
-    return await _one(unit, mine)
 
 
 async def _tell(unit: Unit, row: Any, decision: str) -> None:
@@ -169,7 +191,7 @@ async def _tell(unit: Unit, row: Any, decision: str) -> None:
         )
     told = {"decision": decision, "outcomes": {str(row.finding_id): outcome}}
     await tell(unit, "decided", tasks.c.task_id == row.task_id, told)
-    if decision == "rejected":
+    if decision != "upheld":
         await bring_back(unit, [row.finding_id])
 
 

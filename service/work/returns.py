@@ -6,6 +6,7 @@ community only when the department says so.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -102,6 +103,16 @@ async def page(
         statement = statement.where(returns.c.return_id > after)
     rows = (await unit.connection.execute(statement.order_by(returns.c.return_id).limit(limit))).all()
     return await _with_targets(unit, rows)
+
+
+async def due_of(unit: Unit, finding_ids: Collection[int]) -> dict[int, date]:
+    """Finding → by when its department has to answer; without those that wait for none. The caller may see the findings."""
+    rows = await unit.connection.execute(
+        select(returns.c.finding_id, returns.c.due_on).where(
+            returns.c.finding_id.in_(finding_ids), returns.c.answer.is_(None)
+        )
+    )
+    return {row.finding_id: row.due_on for row in rows}
 
 
 async def counts(unit: Unit) -> Counts:

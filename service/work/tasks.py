@@ -172,6 +172,13 @@ async def start(unit: Unit, task_id: int) -> Task:
     return await get(unit, task_id)
 
 
+async def require_in_sight(unit: Unit, task_id: int) -> None:
+    """NotFound unless the task is in the actor's sight."""
+    mine = select(tasks.c.task_id).where(tasks.c.task_id == task_id, in_sight(unit.actor))
+    if (await unit.connection.execute(mine)).first() is None:
+        raise NotFound()
+
+
 async def require_finding_in_sight(unit: Unit, finding_id: int) -> None:
     """NotFound unless the finding belongs to a task in the actor's sight."""
     seen = await unit.connection.execute(

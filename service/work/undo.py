@@ -5,8 +5,9 @@ The history keeps both, what was said and that it was taken back.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row, and_, exists, insert, or_, select, union, update
@@ -61,22 +62,49 @@ async def _targets(unit: Unit, task_id: int, said: dict[str, Any]) -> list[tuple
     return [(row[0], row[1]) for row in rows]
 
 
+async def undoable(unit: Unit, task_ids: Collection[int]) -> dict[int, datetime]:
+    """Task → until when, on the local clock, the actor may take back the last answers to it; without those of which
+    nothing may be."""
+    until = {}
+    for task_id, rows in groupby(await _events(unit, task_ids), lambda row: int(row.task_id)):
+        last = _standing(unit, rows)
+        if last is not None and unit.now - last.at <= WITHIN:
+            until[task_id] = (last.at + WITHIN).astimezone(unit.clock.zone)
+    return until
+
+
 async def _last_answers(unit: Unit, task_id: int) -> Row[Any]:
     """The latest event of answers or facts by the actor that stands; Conflict where anybody else did something since."""
+    rows = await _events(unit, [task_id])
+    last = _standing(unit, rows)
+    if last is not None:
+        return last
+    if any(row.actor_id != unit.actor.account_id for row in rows):
+        raise CHANGED
+    raise Conflict("没有可以撤销的登记。")
+
+
+async def _events(unit: Unit, task_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """What people did with the tasks, of each the latest first."""
     rows = await unit.connection.execute(
         select(task_events)
-        .where(task_events.c.task_id == task_id, task_events.c.actor_id.is_not(None))
-        .order_by(task_events.c.task_event_id.desc())
+        .where(task_events.c.task_id.in_(task_ids), task_events.c.actor_id.is_not(None))
+        .order_by(task_events.c.task_id, task_events.c.task_event_id.desc())
     )
+    return rows.all()
+
+
+def _standing(unit: Unit, rows: Iterable[Row[Any]]) -> Row[Any] | None:
+    """Of the events of one task the latest answers or facts by the actor that stand, unless somebody else did something since."""
     undone: set[int] = set()
-    for row in rows.all():
+    for row in rows:
         if row.actor_id != unit.actor.account_id:
-            raise CHANGED
+            return None
         if row.kind == "undone":
             undone.add(row.detail["event"])
         elif row.kind in ("outcome", "facts") and row.task_event_id not in undone:
             return row
-    raise Conflict("没有可以撤销的登记。")
+    return None
 
 
 async def _retract(unit: Unit, outcome_ids: list[int]) -> None:

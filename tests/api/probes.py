@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -12,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import func, insert, select, text
 
 from service.access.permissions import Permission
-from service.api.models import Accepted, Body, Created, Id, Page, PageQuery, View
+from service.api.models import Accepted, Body, Created, Frame, Id, Page, PageQuery, Query, Stream, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.errors import Conflict
@@ -92,6 +93,26 @@ async def list_pages(request: Request, query: PageQuery) -> Page[VisitView]:
     start = query.after or 0
     found = [VisitView(number="n", total=n) for n in range(1, 6) if n > start][: query.limit + 1]
     return Page.of(found, limit=query.limit, key=lambda visit: visit.total)
+
+
+class StreamQuery(Query):
+    fail_after: int = 1_000_000
+
+
+@routes.get("/probe/stream", permission=Permission.WORK)
+async def stream_visits(request: Request, query: StreamQuery) -> Stream[VisitView]:
+    """Long frames without end, or until it fails."""
+    return Stream(_visits(query.fail_after))
+
+
+async def _visits(fail_after: int) -> AsyncGenerator[Frame[VisitView], None]:
+    try:
+        for number in range(1_000_000):
+            if number == fail_after:
+                raise Conflict()
+            yield Frame(str(number), "visit", VisitView(number="x" * 100_000, total=number))
+    finally:
+        told.append("the stream has ended")
 
 
 @routes.get("/probe/numbers/{number}/{name}", permission=Permission.WORK)

@@ -51,6 +51,8 @@ def test_a_route_is_told_with_its_permission_and_what_it_takes(contract: Contrac
     told = ROUTES[f"{contract.method} {contract.path}"]
     assert f"Permission: `{contract.permission.value}`" in told
     assert ("Idempotency-Key" in told) == contract.idempotent
+    assert ("If-Match" in told) == (contract.versioned or contract.conditional)
+    assert ("If-None-Match" in told) == contract.tagged
     for model in (contract.query, contract.body):
         for name, field in model.model_fields.items() if model is not None else ():
             assert f"`{field.alias or name}`" in told

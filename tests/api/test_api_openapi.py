@@ -91,6 +91,35 @@ def test_query_body_and_answers_are_described(newest: dict[str, Any]) -> None:
     assert "VisitQuery" not in newest["components"]["schemas"]
 
 
+def test_what_may_be_sent_along_is_described_with_what_comes_of_it(newest: dict[str, Any]) -> None:
+    told = {
+        operation["operationId"]: {
+            one["name"]: one.get("required", False)
+            for one in operation["parameters"]
+            if one["in"] == "header"
+        }
+        for *_, operation in operations(newest)
+    }
+    assert told["start_task"] == {"Idempotency-Key": False, "If-Match": False}
+    assert told["correct_parameter"] == {"If-Match": True}
+    assert told["show_task"] == {"If-None-Match": False}
+    assert told["follow_events"] == {"Last-Event-ID": False}
+    answers = {(path, method): operation["responses"] for path, method, operation in operations(newest)}
+    start, show = answers["/api/v1/tasks/{task_id}/start", "POST"], answers["/api/v1/tasks/{task_id}", "GET"]
+    assert "412" in start
+    assert "428" not in start
+    assert "304" in show
+    assert "ETag" in show["200"]["headers"]
+    events = answers["/api/v1/events", "GET"]
+    assert {"410", "429"} <= set(events)
+    assert events["200"]["content"] == {
+        "text/event-stream": {
+            "schema": {"type": "string"},
+            "x-event-data": {"$ref": "#/components/schemas/HappeningView"},
+        }
+    }
+
+
 def test_the_older_document_knows_no_newer_words(older: dict[str, Any], newest: dict[str, Any]) -> None:
     assert older["openapi"] == "3.0.3"
     assert any(part.get("type") == "null" for part in parts(newest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -29,6 +30,11 @@ def filled(contract: Contract) -> str:
     return re.sub(r"\{\w+\}", "987654321", contract.path)
 
 
+def ending(contract: Contract) -> str:
+    """The same of an answer that ends."""
+    return filled(contract) + ("?follow=false" if contract.stream else "")
+
+
 @pytest.mark.parametrize("contract", GUARDED, ids=named)
 async def test_nobody_gets_in_without_a_token(site: Site, contract: Contract) -> None:
     for headers in (
@@ -46,7 +52,7 @@ async def test_nobody_gets_in_without_a_token(site: Site, contract: Contract) ->
 async def test_a_role_gets_in_exactly_where_it_is_granted(site: Site, contract: Contract) -> None:
     admitted = set()
     for role in Role:
-        answer = await site(contract.method, filled(contract), await site.token_of(role))
+        answer = await site(contract.method, ending(contract), await site.token_of(role))
         assert answer.status != 401
         if answer.status == 403:
             assert answer.json["code"] == "not_allowed"
@@ -78,6 +84,46 @@ async def test_no_route_accepts_an_unknown_parameter(site: Site, contract: Contr
         return  # such a thing cannot exist, whatever is asked of it
     assert (answer.status, answer.json["code"]) == (400, "unknown_parameter")
     assert answer.json["errors"] == [{"field": "surprise", "message": "未定义的查询参数"}]
+
+
+NOT_IDEMPOTENT = {
+    "sign_out": "ends the token it is sent with; sent again it is refused, and nothing is done twice",
+    "check_rule": "keeps nothing",
+    "reveal_phone": "every look is audited as one, and the number must not be kept to be given out again",
+    "reveal_resident": "as reveal_phone",
+    "reveal_enterprise": "as reveal_phone",
+}
+"""POST routes without an Idempotency-Key, each with its reason; public ones have no account to keep an answer for."""
+
+
+def test_every_post_that_writes_honours_an_idempotency_key_or_says_why_not() -> None:
+    posts = [one for one in CONTRACTS if one.method == "POST" and one.permission is not Permission.PUBLIC]
+    assert {one.name for one in posts if not one.idempotent} == set(NOT_IDEMPOTENT)
+    assert len(posts) > 15
+
+
+BOUNDED = {
+    "list_colleagues": "who is on duty where one visit lies",
+    "list_rules": "the rules in force, of which a city has some dozens",
+    "list_fields": "at most forty in use of each kind of record",
+    "show_catalogue": "the tables' own columns and the declared fields",
+    "list_codes": "the code tables of these",
+    "show_burden": "departments, or communities of the own area; groups of a month",
+}
+"""Lists that come whole, each with what bounds it."""
+
+
+def test_every_list_comes_in_pages_or_says_what_bounds_it() -> None:
+    lists = [one for one in CONTRACTS if one.view is not None and "items" in one.view.model_fields]
+    paged = {one.name for one in lists if one.query and {"after", "limit"} <= set(one.query.model_fields)}
+    assert {one.name for one in lists} - paged == set(BOUNDED)
+    assert all("next" in one.view.model_fields for one in lists if one.name in paged and one.view)
+    assert len(paged) >= 10
+
+
+def test_no_page_is_found_by_counting_from_the_first_row() -> None:
+    sources = (Path(__file__).parents[2] / "service").rglob("*.py")
+    assert not [path.name for path in sources if re.search(r"\.offset\(|\bOFFSET\b", path.read_text("utf-8"))]
 
 
 def test_nothing_is_served_that_declares_no_permission(sqlite_house: object) -> None:

@@ -6,30 +6,34 @@ import asyncio
 import io
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as mail_policy
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from connectors.channels import registry
 from connectors.channels.console import ConsoleChannel, ConsoleConfig
-from connectors.channels.contract import Channel
-from connectors.channels.message import Message
-from connectors.stub import dingtalk_robot
+from connectors.channels.contract import Channel, Clock
+from connectors.channels.limits import Limits
+from connectors.channels.message import ChannelError, Message, Receipt, Sent
+from connectors.stub.accounts import ACCOUNTS
 from connectors.stub.app import build_stub
 from connectors.stub.ledger import Ledger
 from connectors.stub.provider import Stage
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PASSWORD = "correct-horse-battery"
+Kind = TypeVar("Kind")
 SHORT = 0.4
 """Seconds a channel waits for a stand-in that never answers."""
+PATIENT = 20.0
+"""Seconds a channel waits for one that does, however busy the machine is."""
 
 
 @dataclass
@@ -51,6 +55,7 @@ def a_message(to: str, **changes: Any) -> Message:
         "link": "https://zhitui.example/t/abc",
         "expires_at": datetime(2026, 11, 23, 12, tzinfo=UTC),
         "topic": "tasks.digest",
+        "variables": {"count": "3", "code": "a1b2c3"},
     }
     return Message(**{**parts, **changes})
 
@@ -76,10 +81,42 @@ class Rig:
     """Makes the receiver refuse for good, where it can."""
     claims: str = "accepted"
     """What a receipt may say at most."""
+    knows_why: bool = True
+    """Whether the channel can tell why something failed."""
     stage: Stage | None = None
     """Of a stand-in: its ledger and its mishaps."""
     provider: str = ""
     """The stand-in's name, which several channels may share."""
+    url: str = ""
+    """Where all stand-ins are."""
+    shows: Callable[[Message], Sequence[str | None]] = lambda message: (
+        message.subject,
+        message.text,
+        message.link,
+    )
+    """What of a message its receiver sees."""
+
+    def at_once(self, number: int) -> int:
+        """How many of `number` messages the provider lets through in one instant."""
+        limits = self.channel.limits
+        return min([number, *(rate.most for rate in (*limits.calls, *limits.person))])
+
+    def wait(self, **length: float) -> None:
+        """Let time pass at the stand-in, if there is one."""
+        if self.stage is not None:
+            pass_time(self.stage, **length)
+
+    def parts(self, kind: type[Kind]) -> tuple[Kind, Stage]:
+        """The channel, known to be of this kind, and the stage of its stand-in."""
+        assert isinstance(self.channel, kind)
+        assert self.stage is not None
+        return self.channel, self.stage
+
+    def sent(self, message: Message, outcome: Receipt | ChannelError | None = None) -> Sent:
+        """The message as sent just now; without a receipt it was never answered for."""
+        assert self.stage is not None
+        reference = outcome.provider_ref if isinstance(outcome, Receipt) else None
+        return Sent(message.id, message.to, reference or "", self.stage.clock.now())
 
 
 @asynccontextmanager
@@ -167,6 +204,30 @@ async def webhook_rig() -> AsyncIterator[Rig]:
             receiver.status = 400
 
         yield Rig(channel, receiver.url, receiver.arrivals, stop, refuse, claims="delivered")
+
+
+class JsonReceiver(Receiver):
+    """What Apprise's own JSON service posts to."""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        told = json.loads(await request.read())
+        if 200 <= self.status < 300:
+            self.arrivals.append(Arrival("", f"{told['title']} {told['message']}"))
+        return web.Response(status=self.status)
+
+
+@asynccontextmanager
+async def apprise_rig(**changes: Any) -> AsyncIterator[Rig]:
+    receiver = JsonReceiver()
+    settings: dict[str, Any] = {"services": ["json"], **changes}
+    async with receiver.serving() as stop, registry.open_session("apprise", settings) as session:
+        channel = registry.build("apprise", settings, session=session, clock=StandingClock())
+
+        def refuse() -> None:
+            receiver.status = 400
+
+        to = receiver.url.replace("http", "json", 1)
+        yield Rig(channel, to, receiver.arrivals, stop, refuse, claims="handed_over", knows_why=False)
 
 
 @dataclass
@@ -277,23 +338,51 @@ async def serving_stub(stage: Stage) -> AsyncIterator[tuple[str, Callable[[], Aw
         await runner.cleanup()
 
 
+def pass_time(stage: Stage, **amount: float) -> None:
+    """Move the stand-ins' clock on by `timedelta(**amount)`."""
+    assert isinstance(stage.clock, StandingClock)
+    stage.clock.instant += timedelta(**amount)
+
+
+@asynccontextmanager
+async def account_channel(name: str, url: str, clock: Clock, **changes: Any) -> AsyncIterator[Channel]:
+    """A channel with the account its stand-in keeps for it."""
+    settings = ACCOUNTS[name].settings(url) | {"timeout": PATIENT} | changes
+    async with registry.open_session(name, settings) as session:
+        yield registry.build(name, settings, session=session, clock=clock)
+
+
 def stub_rig(
-    name: str, to: str, *, provider: str = "", **config: Any
-) -> Callable[[], AbstractAsyncContextManager[Rig]]:
-    """A channel in front of its stand-in. A config value may hold `{url}`, the address of all stand-ins."""
+    name: str,
+    *,
+    claims: str = "accepted",
+    limits: Mapping[str, Limits] | None = None,
+    shows: Callable[[Message], Sequence[str | None]] = Rig.shows,
+    **changes: Any,
+) -> Callable[..., AbstractAsyncContextManager[Rig]]:
+    """A channel in front of its stand-in; `changes` to its settings, `limits` to what the stand-in allows. What is made
+    takes further changes."""
+    account = ACCOUNTS[name]
 
     @asynccontextmanager
-    async def rig() -> AsyncIterator[Rig]:
-        stage = Stage(StandingClock())
-        async with serving_stub(stage) as (url, stop):
-            settings = {
-                key: value.replace("{url}", url) if isinstance(value, str) else value
-                for key, value in config.items()
-            }
-            settings |= {"allow_private": True, "timeout": SHORT}
-            async with registry.open_session(name, settings) as session:
-                channel = registry.build(name, settings, session=session, clock=stage.clock)
-                yield Rig(channel, to, Seen(stage.ledger), stop, stage=stage, provider=provider or name)
+    async def rig(**more: Any) -> AsyncIterator[Rig]:
+        stage = Stage(StandingClock(), limits=limits or {})
+        async with (
+            serving_stub(stage) as (url, stop),
+            account_channel(name, url, stage.clock, **{**changes, **more}) as channel,
+        ):
+            seen = Seen(stage.ledger)
+            yield Rig(
+                channel,
+                account.address(url),
+                seen,
+                stop,
+                stage=stage,
+                provider=account.provider,
+                claims=claims,
+                url=url,
+                shows=shows,
+            )
 
     return rig
 
@@ -311,14 +400,25 @@ class Seen(Sequence[Arrival]):
         return [Arrival(one.key, one.text) for one in self._ledger.arrivals][at]
 
 
-ROBOT = {
-    "access_token": dingtalk_robot.TOKEN,
-    "secret": dingtalk_robot.SECRET,
-    "base_url": "{url}/dingtalk_robot",
-}
-RIGS = {
+def _values(message: Message) -> Sequence[str]:
+    """A text message shows the values of an approved template and no words of ours."""
+    return list(message.variables.values())
+
+
+RIGS: dict[str, Callable[..., AbstractAsyncContextManager[Rig]]] = {
     "console": console_rig,
     "webhook": webhook_rig,
     "email": email_rig,
-    "dingtalk_robot": stub_rig("dingtalk_robot", dingtalk_robot.GROUP, **ROBOT),
+    "apprise": apprise_rig,
+    "dingtalk_robot": stub_rig("dingtalk_robot"),
+    "dingtalk": stub_rig("dingtalk"),
+    "dingtalk_todo": stub_rig("dingtalk_todo", claims="delivered"),
+    "zheding": stub_rig("zheding"),
+    "wecom": stub_rig("wecom"),
+    "wecom_robot": stub_rig("wecom_robot"),
+    "feishu": stub_rig("feishu"),
+    "feishu_robot": stub_rig("feishu_robot"),
+    "sms_aliyun": stub_rig("sms_aliyun", shows=_values),
+    "sms_tencent": stub_rig("sms_tencent", shows=_values),
+    "webpush": stub_rig("webpush"),
 }

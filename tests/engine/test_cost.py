@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from shipped import PACK
 from sizes import settle
 from sqlalchemy import text
 
-from rules import LIBRARY, check_pack, load_pack
+from rules import LIBRARY, check_pack
 from rules.sql.choose import How, Why
 from service.access.unit import House
 from service.calendar import WorkingDays
@@ -26,7 +27,7 @@ from service.tables.database import Database
 
 TODAY = date(2026, 11, 23)
 RESIDENTS = 6_000
-PACK = load_pack()
+
 RULES = check_pack(PACK, CATALOGUE)
 BASIS = Basis(CATALOGUE, PACK.parameters, WorkingDays())
 DISABLED = RULES["severe-disability-nursing"]

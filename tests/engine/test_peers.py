@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from made_databases import sqlite_with_tables
+from shipped import PACK
 from sizes import settle
 from sqlalchemy.dialects import postgresql
 
@@ -23,7 +24,7 @@ from bench.peers.race import DATABASES, MEASURE, ONE_BY_ONE, Entrant, Race, judg
 from bench.peers.records import Batch, Match
 from bench.peers.table import markdown
 from bench.places import KEY, TODAY
-from rules import Moment, check_pack, load_pack, verdicts
+from rules import Moment, check_pack, verdicts
 from service.access.keys import Vault
 from service.access.unit import House
 from service.calendar import WorkingDays
@@ -33,7 +34,7 @@ from service.tables.database import Database
 
 ROOT = Path(__file__).parents[2]
 RESIDENTS = 2_000
-PACK = load_pack()
+
 NOON = SetClock.at(TODAY, 12)
 USED = {
     "health-certificate-food": {"TODAY", "NOTICE"},

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from made_databases import copy_of, sqlite_with_tables
+from shipped import PACK
 from sizes import settle
 from sqlalchemy import Select, func, insert, literal, select, text
 
@@ -24,7 +25,6 @@ from rules import (
     check_pack,
     crossing,
     load,
-    load_pack,
     touched,
     verdicts,
 )
@@ -39,7 +39,7 @@ from service.tables.catalogue import CATALOGUE
 from service.tables.database import Database
 
 TODAY = date(2026, 11, 23)
-PACK = load_pack()
+
 RULES = check_pack(PACK, CATALOGUE)
 INVENTED = {"int": 3, "decimal": Decimal("1000"), "text": "3301", "list": ["6210"]}
 """For parameters nobody verified: a plan does not hang on the value."""

@@ -18,7 +18,7 @@ from service.access.keys import Vault
 from service.access.unit import House
 from service.app import build_app, listening
 from service.clock import SetClock
-from service.tables import outcomes
+from service.tables import learned_facts, outcomes
 from service.tables.database import Database
 
 pytestmark = ON_SQLITE
@@ -28,8 +28,8 @@ AT_ONCE = "Math.random = () => 0"
 
 
 @asynccontextmanager
-async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    context = await chromium.new_context(viewport=PHONE, has_touch=True, locale="zh-CN")
+async def phone(chromium: Browser, language: str = "zh-CN") -> AsyncIterator[BrowserContext]:
+    context = await chromium.new_context(viewport=PHONE, has_touch=True, locale=language)
     await context.add_init_script(AT_ONCE)
     context.set_default_timeout(15_000)
     yield context
@@ -38,10 +38,10 @@ async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
 
 async def sign_in(page: Page, url: str, login: str) -> None:
     await page.goto(f"{url}/today")
-    await page.get_by_label("登录名").fill(login)
-    await page.get_by_label("密码").fill(PASSWORD)
-    await page.get_by_role("button", name="登录").tap()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("11月23日")
+    await page.locator("#login").fill(login)
+    await page.locator("#password").fill(PASSWORD)
+    await page.locator("button.main").tap()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("11月23日|23 Nov"))
 
 
 async def choose(page: Page, words: str) -> None:
@@ -76,7 +76,9 @@ async def test_a_visit_is_finished_in_three_taps(doors: Doors, chromium: Browser
 
 
 async def test_the_same_works_without_javascript(doors: Doors, chromium: Browser) -> None:
-    context = await chromium.new_context(viewport=PHONE, has_touch=True, java_script_enabled=False)
+    context = await chromium.new_context(
+        viewport=PHONE, has_touch=True, java_script_enabled=False, locale="zh-CN"
+    )
     page = await context.new_page()
     await sign_in(page, doors.url, (await busiest(doors.house))[1])
     await page.locator("li[data-task]").first.tap()
@@ -109,10 +111,17 @@ async def test_without_signal_the_list_opens_and_an_outcome_waits_until_a_restar
         await page.locator("li[data-task]").first.wait_for()
         await page.reload()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("11月23日")
-        row = page.locator("li[data-task]").first
+        row = page.locator("li[data-task]", has_text="探访老人").first
         number = await row.get_attribute("data-task")
         await row.tap()
-        await choose(page, "未找到")
+        await expect(page.get_by_role("button", name="显示完整号码")).to_be_disabled()
+        await choose(page, "稍后再办")
+        await page.get_by_label("为什么今天办不了").first.select_option("nobody_home")
+        await page.get_by_text("更正信息").first.tap()
+        alone = page.locator('fieldset fieldset:has([name$="resident.lives_alone"])').first
+        before = await alone.locator("legend").text_content() or ""
+        await choose(page, "否" if "：是" in before else "是")
+        await page.locator('[name$="resident.phone"]').first.fill("19900005678")
         await page.get_by_role("button", name="提交结果").tap()
         await expect(page.locator(f'li[data-task="{number}"] .waiting')).to_have_text("等待提交")
         await expect(page.locator("#outbox")).to_contain_text("1 户的结果存在手机里")
@@ -130,7 +139,13 @@ async def test_without_signal_the_list_opens_and_an_outcome_waits_until_a_restar
         await expect(page.locator("#outbox")).to_be_hidden()
         await page.reload()
         await expect(page.locator("#outbox")).to_be_hidden()
-        assert await written(house) == ["not_found"]
+        assert await written(house) == ["later"]
+        async with house.read() as unit:
+            assert (await unit.connection.execute(select(outcomes.c.reason))).scalars().all() == [
+                "nobody_home"
+            ]
+            changed = (await unit.connection.execute(select(learned_facts.c.field))).scalars().all()
+        assert sorted(changed) == ["lives_alone", "phone"], "each fact once"
 
 
 async def test_what_one_worker_kept_is_neither_shown_to_the_next_nor_sent_for_them(
@@ -138,27 +153,32 @@ async def test_what_one_worker_kept_is_neither_shown_to_the_next_nor_sent_for_th
 ) -> None:
     login = (await busiest(doors.house))[1]
     other = "wangge-058-01" if "058" not in login else "wangge-050-01"
-    async with phone(chromium) as context:
+    async with phone(chromium, "en") as context:
         page = await context.new_page()
         await sign_in(page, doors.url, login)
         await page.locator('body[data-kept="yes"]').wait_for()
         # Nothing arrives: what the phone does not know to have arrived stays in the outbox.
         await context.route("**/outcomes", lambda route: route.abort())
         await page.locator("li[data-task]").first.tap()
-        await choose(page, "已办结")
-        await page.get_by_role("button", name="提交结果").tap()
-        await expect(page.locator("#outbox")).to_contain_text("等待提交")
-        await page.get_by_role("button", name="退出登录").tap()
-        await page.get_by_label("登录名").wait_for()
+        await choose(page, "Done")
+        await page.get_by_role("button", name="Send results").tap()
+        await expect(page.locator("#outbox")).to_contain_text("Visits whose results wait on this phone: 1.")
+        await context.set_offline(True)
+        await page.goto(f"{doors.url}/codes")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("There is no network now")
+        await page.get_by_role("link", name="Open the kept list").tap()
+        await context.set_offline(False)
+        await page.get_by_role("button", name="Sign out").tap()
+        await page.get_by_label("Login").wait_for()
         await eventually(lambda: page.evaluate("caches.has('pages').then((kept) => !kept)"))
         await sign_in(page, doors.url, other)
-        await expect(page.locator("#outbox")).to_contain_text("另一位同事")
+        await expect(page.locator("#outbox")).to_contain_text("results of a colleague")
         await context.unroute("**/outcomes")
         await page.reload()
-        await expect(page.locator("#outbox")).to_contain_text("另一位同事")
+        await expect(page.locator("#outbox")).to_contain_text("results of a colleague")
         assert await written(doors.house) == []
-        await page.get_by_role("button", name="退出登录").tap()
-        await page.get_by_label("登录名").wait_for()
+        await page.get_by_role("button", name="Sign out").tap()
+        await page.get_by_label("Login").wait_for()
         await sign_in(page, doors.url, login)
         await eventually(lambda: written(doors.house))
     assert await written(doors.house) == ["done"]
@@ -206,7 +226,7 @@ async def test_the_list_narrows_while_one_types(doors: Doors, chromium: Browser)
 
 async def test_the_first_page_is_small_and_asks_for_little(doors: Doors, chromium: Browser) -> None:
     """At most 60 KB as they travel, and six requests, for a browser that has nothing yet."""
-    context = await chromium.new_context(viewport=PHONE, service_workers="block")
+    context = await chromium.new_context(viewport=PHONE, service_workers="block", locale="zh-CN")
     page = await context.new_page()
     await sign_in_keyboard(page, doors.url, (await busiest(doors.house))[1])
     asked: list[str] = []

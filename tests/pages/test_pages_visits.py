@@ -99,7 +99,7 @@ async def test_a_script_is_answered_in_json_and_a_refusal_too(doors: Doors) -> N
     empty = {name: value for name, value in form.items() if not name.startswith("outcome-")}
     assert (await worker.post(path, empty, Accept="application/json")).status == 422
     sent = await worker.post(path, form, Accept="application/json")
-    assert (sent.status, sent.text) == (200, f'{{"finished": {task.task_id}}}')
+    assert (sent.status, sent.text) == (200, f'{{"to": "/today?finished={task.task_id}"}}')
 
 
 @ON_SQLITE

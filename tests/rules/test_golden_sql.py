@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shipped import PACK
 from sqlalchemy import Select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from rules import CheckedRule, Moment, check_pack, load_pack, verdicts
+from rules import CheckedRule, Moment, check_pack, verdicts
 from rules.catalogue import Catalogue
 from rules.files.workdays import weekday
 from rules.sql.choose import Population
@@ -23,7 +24,7 @@ from tests.rules.making import rule
 TODAY = date(2026, 11, 23)
 FOLDER = Path(__file__).parent / "golden" / "sql"
 COMPILERS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.asyncpg.dialect()}
-PACK = load_pack()
+
 RULES = check_pack(PACK, CATALOGUE)
 REFERENCE = (
     "health-certificate-food", "old-age-allowance", "elder-visits", "severe-disability-nursing",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from shipped import PACK
 
 from rules import (
     LIBRARY,
@@ -16,7 +17,6 @@ from rules import (
     Moment,
     check_pack,
     judge,
-    load_pack,
     run_examples,
     unverified,
 )
@@ -27,7 +27,7 @@ from service.tables.tasks import OUTCOME
 
 TODAY = date(2026, 11, 23)
 ADMIN_PAGE = Path(__file__).parents[2] / "docs/zh/规则管理员.md"
-PACK = load_pack()
+
 RULES = check_pack(PACK, CATALOGUE)
 FILES = {document.rule: file for file, document in PACK.documents.items()}
 DUTIES = {

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from shipped import PACK
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from rules import CheckedRule, check_pack, load_pack, verdicts
+from rules import CheckedRule, check_pack, verdicts
 from rules.files.documents import Example
 from rules.files.examples import moment_of
 from rules.sql.emit import Dialect
@@ -19,7 +20,6 @@ from service.tables.catalogue import CATALOGUE
 from tests.rules.filing import file
 from tests.rules.town import Ask
 
-PACK = load_pack()
 RULES = check_pack(PACK, CATALOGUE)
 EACH = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 Subjects = dict[tuple[str, str], int]

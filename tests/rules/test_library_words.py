@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from shipped import PACK
 
-from rules import CheckedRule, Judgement, check, load_pack, paraphrase, run_examples
+from rules import CheckedRule, Judgement, check, paraphrase, run_examples
 from service.tables.catalogue import CATALOGUE
 
 TODAY = date(2026, 11, 23)
 GOLDEN = Path(__file__).parent / "golden"
-PACK = load_pack()
+
 RULES = {
     document.rule: check(document, CATALOGUE, PACK.parameters)
     for _, document in sorted(PACK.documents.items())

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shipped import PACK
 
-from rules import CannotEvaluate, CheckedRule, load_pack, paraphrase
+from rules import CannotEvaluate, CheckedRule, paraphrase
 from rules.checking.expressions import check_condition
 from rules.meaning import conjuncts
 from rules.wording.words import general, phrase
@@ -16,7 +17,7 @@ from tests.rules import world
 from tests.rules.conditions import Maker
 
 PAIRS = Path(__file__).parent / "golden" / "words.txt"
-PARAMETERS = load_pack().parameters
+PARAMETERS = PACK.parameters
 TERMS = PARAMETERS.terms()
 SUBJECTS = {"居民": "resident", "从业": "employment", "企业": "enterprise", "家庭": "household"}
 QUOTED = re.compile("“.*?”", re.DOTALL)

@@ -228,6 +228,35 @@ async def test_an_objection_keeps_everybody_away_until_it_is_decided(house: Hous
     assert objected == ["objected", "decided", "reopened", "objected", "decided"]
 
 
+async def test_who_noted_an_objection_takes_it_back_and_nobody_else_does(house: House) -> None:
+    worker = await visit(house)
+    head = await another(house, Role.SUPERVISOR, "head")
+    colleague = await another(house, Role.WORKER, "w2")
+    async with house.write(worker) as unit:
+        await objections.object_to(unit, 1, "本人说不是八十岁")
+    async with house.write(colleague) as unit:
+        with pytest.raises(NotFound):
+            await objections.take_back(unit, 1)
+    async with house.write(worker) as unit:
+        await objections.take_back(unit, 1)
+        with pytest.raises(Conflict):
+            await objections.take_back(unit, 1)
+    assert await _listed(house, worker) == [1]
+    async with house.write(head) as unit:
+        assert await objections.page(unit) == []
+        with pytest.raises(Conflict):
+            await objections.decide(unit, 1, "rejected", None)
+    async with house.write(worker) as unit:
+        await objections.object_to(unit, 1, "还是不对")
+    async with house.write(head) as unit:
+        await objections.decide(unit, 2, "rejected", None)
+    async with house.write(worker) as unit:
+        with pytest.raises(Conflict):
+            await objections.take_back(unit, 1)
+    objected = [kind for kind in await kinds(house) if kind in ("objected", "decided", "reopened")]
+    assert objected == ["objected", "decided", "reopened"] * 2
+
+
 async def test_the_contact_of_an_enterprise_objects_for_it_and_nobody_elses(house: House) -> None:
     async with house.write() as unit:
         version = await made.rule_version(unit)

@@ -202,6 +202,10 @@ async def object_to(street: Street, unit: Unit) -> None:
     await objecting.object_to(unit, key, "不是这样")
 
 
+async def withdraw_objection(street: Street, unit: Unit) -> None:
+    await objecting.take_back(unit, await street.any(unit, objections, "finding_id"))
+
+
 async def decide(street: Street, unit: Unit) -> None:
     said = street.dice.choice(("upheld", "rejected"))
     await objecting.decide(unit, await street.any(unit, objections, "objection_id"), said, None)
@@ -255,7 +259,9 @@ async def gather_and_plan(street: Street, unit: Unit) -> None:
 
 
 Act = Callable[[Street, Unit], Awaitable[None]]
-OF_WORKERS: tuple[Act, ...] = (start, say, say, say, correct, take_back, take_back, hand_over, object_to)
+OF_WORKERS: tuple[Act, ...] = (
+    start, say, say, say, correct, take_back, take_back, hand_over, object_to, withdraw_objection,
+)  # fmt: skip
 OF_HEADS: tuple[Act, ...] = (hand_over_many, decide, decide)
 
 

@@ -4,6 +4,9 @@ import { entries, flush, put, remove } from "./outbox.js";
 
 const page = document.body.dataset.page;
 const account = document.body.dataset.account;
+// What is said in the language of this page, also of one that was kept: it stands on the page itself.
+const box = document.getElementById("outbox");
+const say = (word, values = {}) => (box.dataset[word] || "").replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const PAGES = "pages"; // the cache the service worker reads, see sw.js
 
 const element = (name, text, attributes = {}) => {
@@ -46,28 +49,28 @@ async function keepForLater() {
 
 // The words for what is on its way, at the top of every page and on the list.
 async function showOutbox(signedOut = false) {
-  const box = document.getElementById("outbox");
   const all = await entries();
   const mine = all.filter((entry) => entry.account === account || !account);
   for (const mark of document.querySelectorAll(".waiting")) mark.remove();
   for (const entry of mine) {
     const row = document.querySelector(`li[data-task="${entry.task}"]`);
-    if (row && entry.state === "waiting") row.append(element("span", "等待提交", { class: "waiting" }));
+    if (row && entry.state === "waiting" && !row.querySelector(".waiting")) row.append(element("span", say("waiting"), { class: "waiting" }));
   }
   const others = all.length - mine.length;
   box.hidden = !all.length;
   box.replaceChildren();
-  const waiting = mine.filter((entry) => entry.state === "waiting").length;
-  if (waiting) box.append(element("p", `${waiting} 户的结果存在手机里，等待提交；有网络后自动提交。`));
-  if (waiting && signedOut) box.append(element("p", "登录后会自动提交。"));
-  if (others) box.append(element("p", `这台手机里还有另一位同事的 ${others} 户结果没有提交，请那位同事登录。`));
+  const waiting = new Set(mine.filter((entry) => entry.state === "waiting").map((entry) => entry.task)).size;
+  if (waiting) box.append(element("p", say("kept", { n: waiting })));
+  if (waiting && signedOut) box.append(element("p", say("signedOut")));
+  if (others) box.append(element("p", say("others", { n: others })));
   for (const entry of mine.filter((one) => one.state === "refused")) box.append(refusedLine(entry));
 }
 
 function refusedLine(entry) {
-  const line = element("p", `${entry.name}没有登记成功：${entry.detail} `);
-  line.append(element("a", "打开这一户", { href: `/visits/${entry.task}`, class: "button" }), " ");
-  const seen = element("button", "知道了", { type: "button" });
+  const line = element("p", say("refused", { name: entry.name }));
+  line.append(element("span", entry.detail, { lang: "zh-CN" }), " ");
+  line.append(element("a", say("open"), { href: `/visits/${entry.task}`, class: "button" }), " ");
+  const seen = element("button", say("seen"), { type: "button" });
   seen.addEventListener("click", async () => { await remove(entry.key); await showOutbox(); });
   line.append(seen);
   return line;
@@ -75,7 +78,7 @@ function refusedLine(entry) {
 
 async function sendOutbox() {
   const { results, signedOut } = await flush();
-  const sent = Object.values(results).filter((result) => result === "sent").length;
+  const sent = Object.values(results).some((result) => result.state === "sent");
   if (sent && page === "today") {
     location.replace("/today");
     return;
@@ -104,12 +107,12 @@ function takeOver(form) {
       return;
     }
     const { results } = await flush();
-    if (results[key] === "refused") {
+    if (results[key]?.state === "refused") {
       await complain(form, key);
       sending = false;
       return;
     }
-    location.assign(results[key] === "sent" ? `/today?finished=${task}` : "/today");
+    location.assign(results[key]?.to || "/today");
   });
 }
 
@@ -124,9 +127,16 @@ async function complain(form, key) {
   const entry = (await entries()).find((one) => one.key === key);
   await remove(key);
   document.querySelector(".fault")?.remove();
-  const fault = element("p", entry ? entry.detail : "没有登记成功。", { class: "fault", role: "alert", tabindex: "-1" });
+  const words = entry?.detail ? element("span", entry.detail, { lang: "zh-CN" }) : say("failed");
+  const fault = element("p", "", { class: "fault", role: "alert", tabindex: "-1" });
+  fault.append(words);
   form.before(fault);
   fault.focus();
+}
+
+// What cannot wait for a network is not offered without one.
+function offerOnline() {
+  for (const button of document.querySelectorAll("form[data-online] button")) button.disabled = !navigator.onLine;
 }
 
 // The list narrows while one types; the button beside the field does the same without a script.
@@ -140,7 +150,7 @@ function findWhileTyping(field) {
       shown += row.hidden ? 0 : 1;
     }
     for (const place of document.querySelectorAll(".place")) place.hidden = !place.querySelector("li:not([hidden])");
-    told.textContent = words.length ? `找到 ${shown} 户。` : "";
+    told.textContent = words.length ? say("found", { n: shown }) : "";
   });
 }
 
@@ -148,6 +158,8 @@ if (page === "sign-in" || page === "enter") await forgetPages();
 for (const form of document.querySelectorAll("form[data-outbox]")) takeOver(form);
 const field = document.getElementById("q");
 if (field) findWhileTyping(field);
+for (const way of ["online", "offline"]) self.addEventListener(way, offerOnline);
+offerOnline();
 self.addEventListener("online", sendOutbox);
 await showOutbox();
 await sendOutbox();

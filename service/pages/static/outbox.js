@@ -1,5 +1,6 @@
 // Outcomes that are on their way: kept in IndexedDB until the server has said that it has them.
 //
+// Outcomes here are whatever a form with data-outbox says: outcomes, corrected facts, objections.
 // An entry: {key, url, body, task, name, account, state: "waiting" | "refused", detail}. `key` is the idempotency key of
 // the form, so that however often an entry is sent the server writes it once. The body holds no csrf: a page may be a day
 // old when its outcome is sent, so it is fetched anew with the session it belongs to.
@@ -44,7 +45,7 @@ async function session() {
   }
 }
 
-// Sends one entry: "sent", "refused" for good, or "waiting" for another time.
+// Sends one entry: {state} is "sent", and then {to} is where that leads, "refused" for good, or "waiting" for another time.
 async function send(entry, csrf) {
   const body = new URLSearchParams(entry.body);
   body.set("csrf", csrf);
@@ -52,16 +53,16 @@ async function send(entry, csrf) {
   try {
     answer = await fetch(entry.url, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error" });
   } catch {
-    return "waiting";
+    return { state: "waiting" };
   }
   if (answer.ok) {
     await remove(entry.key);
-    return "sent";
+    return { state: "sent", ...(await answer.json().catch(() => ({}))) };
   }
-  if (![404, 409, 413, 415, 422].includes(answer.status)) return "waiting";
+  if (![404, 409, 413, 415, 422].includes(answer.status)) return { state: "waiting" };
   const told = await answer.json().catch(() => ({}));
-  await put({ ...entry, state: "refused", detail: told.detail || "没有登记成功。" });
-  return "refused";
+  await put({ ...entry, body: "", state: "refused", detail: told.detail || "" }); // facts about people are not kept in vain
+  return { state: "refused" };
 }
 
 // Sends what is waiting, oldest first, of the account that is signed in. Tells what became of each key.
@@ -75,7 +76,7 @@ export async function flush() {
   for (const entry of waiting) {
     if (entry.account !== String(who.account)) continue;
     told.results[entry.key] = await send(entry, who.csrf);
-    if (told.results[entry.key] === "waiting") break;
+    if (told.results[entry.key].state === "waiting") break;
   }
   return told;
 }

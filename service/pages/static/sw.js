@@ -40,8 +40,13 @@ async function page(request, pathname) {
   try {
     return await Promise.race([coming, late]);
   } catch {
-    return kept || (await caches.match(OFFLINE));
+    return kept || (await offline());
   }
+}
+
+// In the language of the kept pages where there are any.
+async function offline() {
+  return (await (await caches.open(PAGES)).match(OFFLINE)) || caches.match(OFFLINE);
 }
 
 // Only the page itself is kept, not one that says what was just done.
