@@ -75,6 +75,7 @@ CREATE TABLE archived_deliveries (
   uncertain_at TIMESTAMP WITH TIME ZONE,
   sent_at TIMESTAMP WITH TIME ZONE,
   text_digest TEXT,
+  call_key TEXT,
   check_at TIMESTAMP WITH TIME ZONE,
   recall_at TIMESTAMP WITH TIME ZONE,
   archived_on DATE NOT NULL,
@@ -1135,6 +1136,7 @@ CREATE TABLE deliveries (
   uncertain_at TIMESTAMP WITH TIME ZONE,
   sent_at TIMESTAMP WITH TIME ZONE,
   text_digest TEXT,
+  call_key TEXT,
   check_at TIMESTAMP WITH TIME ZONE,
   recall_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_deliveries PRIMARY KEY (delivery_id),
@@ -1142,6 +1144,7 @@ CREATE TABLE deliveries (
   CONSTRAINT fk_deliveries_notification_id FOREIGN KEY(notification_id) REFERENCES notifications (notification_id),
   CONSTRAINT ck_deliveries_status CHECK (status IN ('ready', 'leased', 'accepted', 'delivered', 'read', 'handed_over', 'dropped', 'failed', 'dead', 'unknown', 'expired', 'cancelled', 'recalled'))
 );
+CREATE INDEX ix_deliveries_call ON deliveries (call_key) WHERE call_key IS NOT NULL;
 CREATE INDEX ix_deliveries_check ON deliveries (channel, check_at) WHERE check_at IS NOT NULL;
 CREATE INDEX ix_deliveries_leased ON deliveries (lease_until) WHERE status = 'leased';
 CREATE INDEX ix_deliveries_notification_id ON deliveries (notification_id);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -66,7 +67,6 @@ class Settings(BaseSettings):
     )
     channel: str = Field(
         "console",
-        min_length=1,
         description="Channel of the daily digest: a kind of channel, or the name of an account",
     )
     channel_config: dict[str, Any] = Field(
@@ -105,9 +105,9 @@ class Settings(BaseSettings):
 
     @field_validator("channel")
     @classmethod
-    def _known_channel(cls, value: str) -> str:
-        if value not in CHANNELS:
-            raise ValueError(f"没有渠道 {value}，可用：{'、'.join(CHANNELS)}")
+    def _can_be_a_channel(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", value):
+            raise ValueError(f"须是渠道账户名（zhitui channels list）或渠道类型：{'、'.join(CHANNELS)}")
         return value
 
     @field_validator("morning", "self_check")

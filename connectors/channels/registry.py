@@ -44,6 +44,11 @@ class Entry:
         within: timedelta | None = getattr(self.channel, "safe_within", None)
         return within
 
+    @property
+    def asks(self) -> bool:
+        """Whether it can be asked afterwards (`Asking`)."""
+        return hasattr(self.channel, "asks_within")
+
 
 CHANNELS: Mapping[str, Entry] = {
     "console": Entry(ConsoleConfig, ConsoleChannel, ConsoleChannel.retry_safety),

@@ -11,13 +11,13 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
 
 from connectors.channels.contract import Channel
-from connectors.channels.registry import CHANNELS, build, open_session, parse
+from connectors.channels.registry import CHANNELS, Entry, build, open_session, parse
 from service.access import audit
 from service.access.unit import House, Unit
 from service.access.wakes import OUTBOX, tell_changed
@@ -112,16 +112,10 @@ async def version(unit: Unit) -> tuple[int, datetime | None]:
     return row[0], row[1]
 
 
-async def windows(unit: Unit) -> dict[str, timedelta | None]:
-    """Channels on which a repeat is harmless, and for how long: every kind by its own name, and every account."""
-    kinds = {name: name for name in CHANNELS}
+async def kinds(unit: Unit) -> dict[str, Entry]:
+    """What is known of every channel by its name: of the kinds by their own, and of every account."""
     rows = await unit.connection.execute(select(channel_accounts.c.name, channel_accounts.c.kind))
-    kinds |= {row.name: row.kind for row in rows}
-    return {
-        name: CHANNELS[kind].safe_within
-        for name, kind in kinds.items()
-        if kind in CHANNELS and CHANNELS[kind].retry_safety == "safe"
-    }
+    return {**CHANNELS, **{row.name: CHANNELS[row.kind] for row in rows if row.kind in CHANNELS}}
 
 
 @asynccontextmanager

@@ -13,11 +13,12 @@ from math import ceil
 
 import structlog
 
-from connectors.channels.contract import Channel, Gathering
+from connectors.channels.contract import Channel, Gathering, Verbatim
 from service.access.unit import House, Unit
-from service.push import completion, foresight, gates, outbox, pacing, quotas
+from service.push import completion, foresight, gates, outbox, pacing, quotas, repeats
 from service.push.gates import Gate
 from service.push.gathering import Load, loads
+from service.push.judge import Judge
 from service.push.pacing import Budget
 from service.push.rounds import Pace
 from service.push.settlements import Claimed, Settlement
@@ -127,47 +128,73 @@ class Claims:
 
     async def _try(self, unit: Unit, left: Budget) -> Taken:
         """One message tells whether the provider is back."""
-        taken = await self._take(unit, 1, replace(left, recipients=1))
+        taken = await self._take(unit, 1, left, most=1)
         if not taken.loads:
             await gates.end_trial(unit, self.name)
         return replace(taken, loads=[_trial(load) for load in taken.loads])
 
-    async def _take(self, unit: Unit, calls: int, left: Budget) -> Taken:
+    async def _take(self, unit: Unit, calls: int, left: Budget, most: int | None = None) -> Taken:
         calls = calls if left.calls is None else min(calls, left.calls)
         rows = min(self._pace.batch, calls * self._carried)
-        rows = rows if left.recipients is None else min(rows, left.recipients)
+        rows = min(rows, *(limit for limit in (left.recipients, most) if limit is not None), rows)
         batch = await outbox.claim(unit, self.name, limit=rows, lease=timedelta(seconds=self._pace.lease))
+        again: list[Load] = []
         settled: list[Settlement] = []
+        if batch and isinstance(self._channel, Verbatim):
+            sorted_ = await repeats.sort(unit, batch)
+            again = [Load(one, None, True) for one in sorted_.whole]
+            settled = [Judge.torn(one, unit.now) for one in sorted_.torn]
+            await outbox.release(unit, sorted_.waiting)
+            batch = sorted_.fresh
         if batch and self._watched:
             sifted = await foresight.sift(
                 unit, self.name, self._channel, batch, cap=self._cap, awake=self._awake
             )
-            await completion.complete(unit, sifted.settled)
             await outbox.release(unit, sifted.returned)
-            batch, settled = sifted.sendable, sifted.settled
-        return Taken(await self._granted(unit, batch, calls, left), settled)
+            batch, settled = sifted.sendable, settled + sifted.settled
+        await completion.complete(unit, settled)
+        return Taken(await self._granted(unit, again, batch, calls, left), settled)
 
-    async def _granted(self, unit: Unit, batch: list[Claimed], calls: int, left: Budget) -> list[Load]:
-        """As many calls as allowed; what does not fit into them waits for its turn."""
-        good_until = unit.now + self.lag + left.good_for if left.good_for else None
-        possible = loads(self._channel, batch, good_until)
-        granted = possible[:calls]
+    async def _granted(
+        self, unit: Unit, again: list[Load], batch: list[Claimed], calls: int, left: Budget
+    ) -> list[Load]:
+        """As many calls as allowed, repeats first; what does not fit into them waits for its turn."""
+        possible = again + loads(self._channel, batch)
+        granted = _fitting(possible, calls, left.recipients)
+        over = possible[len(granted) :]
+        await outbox.release(unit, [one for load in over for one in load.claimed])
         self._learn(granted)
-        await outbox.release(unit, [one for load in possible[calls:] for one in load.claimed])
+        if isinstance(self._channel, Verbatim):
+            fresh = await repeats.mark(unit, [load for load in granted if not load.whole])
+            granted = [load for load in granted if load.whole] + fresh
         if granted and self.paced:
-            people = sum(len(load.claimed) for load in granted)
-            await pacing.spend(
-                unit, self.name, self._limits, calls=len(granted), recipients=people, lag=self.lag
-            )
-            if self._limits.month is not None:
-                await quotas.add(unit, self.name, len(granted))
-        return granted
+            await self._spend(unit, granted)
+        good_until = unit.now + self.lag + left.good_for if left.good_for else None
+        return [replace(load, good_until=good_until) for load in granted]
+
+    async def _spend(self, unit: Unit, granted: list[Load]) -> None:
+        people = sum(len(load.claimed) for load in granted)
+        await pacing.spend(unit, self.name, self._limits, calls=len(granted), recipients=people, lag=self.lag)
+        if self._limits.month is not None:
+            await quotas.add(unit, self.name, len(granted))
 
     def _learn(self, granted: list[Load]) -> None:
         """Claim no more next time than the calls will carry, going by this one: texts that all differ fill none."""
         if granted and isinstance(self._channel, Gathering):
             each = sum(len(load.claimed) for load in granted) / len(granted)
             self._carried = min(self._limits.together, ceil(2 * each))
+
+
+def _fitting(possible: list[Load], calls: int, recipients: int | None) -> list[Load]:
+    """As many of the first loads as there are calls and recipients for."""
+    granted: list[Load] = []
+    for load in possible[:calls]:
+        if recipients is not None:
+            recipients -= len(load.claimed)
+            if recipients < 0:
+                break
+        granted.append(load)
+    return granted
 
 
 def _trial(load: Load) -> Load:

@@ -19,24 +19,26 @@ Report = Callable[[BaseException], ChannelError]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one call carries; `good_until`: when the right to make this call ends, None for never."""
+    """What one call carries.
+
+    `good_until`: when the right to make this call ends, None for never. `whole`: it goes out as it is or not at all.
+    """
 
     claimed: tuple[Claimed, ...]
     good_until: datetime | None = None
+    whole: bool = False
 
 
-def loads(channel: Channel, claimed: Iterable[Claimed], good_until: datetime | None = None) -> list[Load]:
+def loads(channel: Channel, claimed: Iterable[Claimed]) -> list[Load]:
     """The calls that carry these deliveries, in the order of the first of each."""
     if not isinstance(channel, Gathering):
-        return [Load((one,), good_until) for one in claimed]
+        return [Load((one,)) for one in claimed]
     groups: dict[object, list[Claimed]] = {}
     for one in claimed:
         groups.setdefault(_key(channel, one), []).append(one)
     most = channel.limits.together
     return [
-        Load(tuple(group[at : at + most]), good_until)
-        for group in groups.values()
-        for at in range(0, len(group), most)
+        Load(tuple(group[at : at + most])) for group in groups.values() for at in range(0, len(group), most)
     ]
 
 

@@ -121,6 +121,12 @@ class Judge:
             return Settlement(claimed, "unknown", now, code="window_passed", reason=reason)
         return None
 
+    @staticmethod
+    def torn(claimed: Claimed, now: datetime) -> Settlement:
+        """It may have arrived in a call that cannot be made again as it was."""
+        reason = "此前一次合并发送结果不明，已无法原样重发"
+        return Settlement(claimed, "unknown", now, code="call_torn", reason=reason)
+
     def _taken(self, claimed: Claimed, attempt: Attempt, receipt: Receipt, now: datetime) -> Settlement:
         reference = storable(receipt.provider_ref)
         asked = self.asks and receipt.status == "accepted" and bool(reference)
@@ -134,7 +140,9 @@ class Judge:
         first = refused.first_doubt
         if self.safe and self._known_at(first, refused.now):
             return refused.ready("uncertain", None, uncertain_at=first)
-        return refused.ended("unknown", "uncertain", counts=False, uncertain_at=first)
+        return refused.ended(
+            "unknown", "uncertain", counts=False, uncertain_at=first, check_at=self._ask_at(refused)
+        )
 
     def _doubtful(self, refused: _Refusal) -> Settlement:
         """Again where the receiver will know it as a repeat, else an operator decides."""
@@ -142,8 +150,13 @@ class Judge:
         well = None if isinstance(refused.answer, ChannelBug) else False
         due_at = self._again(refused, first) if self.safe else None
         if due_at is None or refused.last:
-            return refused.ended("unknown", "uncertain", uncertain_at=first, well=well)
+            check_at = self._ask_at(refused)
+            return refused.ended("unknown", "uncertain", uncertain_at=first, well=well, check_at=check_at)
         return refused.ready("uncertain", due_at, counts=True, uncertain_at=first, well=well)
+
+    def _ask_at(self, refused: _Refusal) -> datetime | None:
+        """When to ask after what was never answered for: a provider that can be asked looks for it by its id."""
+        return refused.now + FIRST_LOOK if self.asks and not self.safe else None
 
     def _later(self, refused: _Refusal, answer: Retryable) -> Settlement:
         """A pause the other side names is its pacing and no failure of ours; it ends when the message expires."""
@@ -222,12 +235,13 @@ class _Refusal:
         *,
         counts: bool = True,
         uncertain_at: datetime | None = None,
+        check_at: datetime | None = None,
         well: bool | None = None,
     ) -> Settlement:
         """Not to be sent again by itself."""
         return Settlement(
             self.claimed, truthful(status, self.claimed), self.now, outcome, self.attempt, counts, None,
-            self._code(outcome), self._reason(), None, uncertain_at, None, None, well,
+            self._code(outcome), self._reason(), None, uncertain_at, check_at, None, well,
         )  # fmt: skip
 
     def _code(self, outcome: str) -> str:

@@ -55,6 +55,20 @@ async def claim(unit: Unit, channel: str, *, limit: int, lease: timedelta) -> li
     return await _contents(unit, held) if taken else []
 
 
+async def claim_calls(unit: Unit, keys: Collection[str], lease: Lease) -> list[Claimed]:
+    """Take under `lease`, due or not, what may have arrived in these calls; all that the lease holds then."""
+    together = select(deliveries.c.delivery_id).where(
+        READY, deliveries.c.call_key.in_(keys), deliveries.c.uncertain_at.is_not(None)
+    )
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.delivery_id.in_(locked(together)))
+        .values(status="leased", lease_by=lease.by, lease_until=lease.until, leased_at=unit.now)
+    )
+    await unit.connection.execute(statement)
+    return await _contents(unit, lease)
+
+
 async def renew(unit: Unit, leases: Collection[Lease], *, lease: timedelta) -> set[int]:
     """Move the leases on; the delivery_ids that are still ours. The others were settled or lost."""
     until = unit.now + lease
@@ -114,7 +128,7 @@ async def _contents(unit: Unit, lease: Lease) -> list[Claimed]:
     statement = (
         select(
             deliveries.c.delivery_id, deliveries.c.channel, deliveries.c.address,
-            deliveries.c.attempts, deliveries.c.max_attempts, deliveries.c.uncertain_at,
+            deliveries.c.attempts, deliveries.c.max_attempts, deliveries.c.uncertain_at, deliveries.c.call_key,
             notifications.c.notification_id, notifications.c.account_id, notifications.c.topic, notifications.c.urgent,
             notifications.c.subject, notifications.c.body, notifications.c.link, notifications.c.expires_at, notifications.c.created_at,
         )
@@ -156,6 +170,7 @@ def _claimed(row: Any, lease: Lease, house: str) -> Claimed:
         lease,
         row.uncertain_at,
         row.urgent,
+        row.call_key,
     )
 
 

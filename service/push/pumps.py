@@ -146,10 +146,16 @@ class Pump:
                 await self._too_slow(load, now)
                 continue
             ours = [one for one in load.claimed if self._ours(one, now)]
+            if load.whole and len(ours) < len(load.claimed):
+                continue
             late = [done for one in ours if (done := self._judge.too_late(one, now)) is not None]
-            self._record(late)
             gone = {done.claimed.delivery_id for done in late}
-            if live := [one for one in ours if one.delivery_id not in gone]:
+            live = [one for one in ours if one.delivery_id not in gone]
+            if load.whole and late:
+                late += [self._judge.torn(one, now) for one in live]
+                live = []
+            self._record(late)
+            if live:
                 await self._send(live, now)
 
     async def _next(self) -> Load | None:

@@ -49,7 +49,7 @@ async def due(unit: Unit, channel: str, *, limit: int, after: int = 0, whenever:
             deliveries.c.channel == channel,
             deliveries.c.check_at.is_not(None) if whenever else deliveries.c.check_at <= unit.now,
             deliveries.c.status.in_(_OPEN),
-            deliveries.c.provider_ref.is_not(None),
+            deliveries.c.provider_ref.is_not(None) | (deliveries.c.status == "unknown"),
             deliveries.c.delivery_id > after,
         )
         .order_by(deliveries.c.delivery_id if whenever else deliveries.c.check_at)
@@ -94,8 +94,10 @@ def next_look(sent_at: datetime, now: datetime, asks_within: timedelta) -> datet
 
 def _asked(row: Any, house: str) -> Asked:
     identity = message_id(house, row.delivery_id, row.created_at)
-    sent = Sent(identity, row.address, row.provider_ref, row.accepted_at or row.sent_at)
-    return Asked(row.delivery_id, row.status, sent, row.uncertain_at is not None)
+    sent = Sent(identity, row.address, row.provider_ref or "", row.accepted_at or row.sent_at)
+    # What has no reference is looked for by its id: the news are of the very attempt that is in doubt.
+    doubted = row.uncertain_at is not None and row.provider_ref is not None
+    return Asked(row.delivery_id, row.status, sent, doubted)
 
 
 def _row(one: Asked, news: News | None, now: datetime, asks_within: timedelta) -> dict[str, Any]:

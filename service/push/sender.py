@@ -12,17 +12,17 @@ from functools import partial
 
 import structlog
 
-from connectors.channels.contract import Channel
+from connectors.channels.contract import Asking, Channel
 from connectors.channels.limits import Limits
-from service.access.unit import House
+from service.access.unit import House, Unit
 from service.access.wakes import OUTBOX, hear
-from service.push import outbox, tidying
-from service.push.accounts import windows
+from service.push import accounts, outbox, tidying
 from service.push.aftercare import Aftercare
 from service.push.lanes import Lane
 from service.push.overview import warn_of_quotas
 from service.push.quiet import QuietHours
 from service.push.rounds import OUTAGES, Pace, Tally
+from service.push.tidying import Windows
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,6 @@ class Sender:
         self._house = house
         self._pace = pace or Pace()
         dice = dice or random.Random()  # noqa: S311 — spreads retries, guards nothing
-        # Where a repeat is harmless; channels that are not opened here count too, for their leases lapse as well.
         self._own = {
             name: channel.safe_within for name, channel in channels.items() if channel.retry_safety == "safe"
         }
@@ -126,11 +125,20 @@ class Sender:
     async def _tidy(self, tally: Tally) -> None:
         """Take back lapsed leases, close what has expired."""
         async with self._house.write() as unit:
-            known = {**await windows(unit), **self._own}
-            known = {name: known[name] for name in known if name in self._own or name not in self._lanes}
-            tally.unknown += (await tidying.reap(unit, known))["unknown"]
+            safe, asking = await self._known(unit)
+            tally.unknown += (await tidying.reap(unit, safe, asking))["unknown"]
             await tidying.cancel_withdrawn(unit)
             tally.expired += await tidying.expire(unit)
+
+    async def _known(self, unit: Unit) -> tuple[Windows, set[str]]:
+        """Where a repeat is harmless and for how long, and which of the others can be asked; of channels that are not opened
+        here too, for their leases lapse as well."""
+        kinds = await accounts.kinds(unit)
+        safe = {name: one.safe_within for name, one in kinds.items() if one.retry_safety == "safe"}
+        safe = {name: within for name, within in safe.items() if name not in self._lanes} | self._own
+        own = {name for name, lane in self._lanes.items() if isinstance(lane.channel, Asking)}
+        asking = {name for name, one in kinds.items() if one.asks and name not in self._lanes} | own
+        return safe, asking - safe.keys()
 
     async def _housekeep(self) -> int:
         await self._tidy(Tally())

@@ -24,7 +24,7 @@ class Lease:
 class Claimed:
     """A delivery that is ours for the time of its lease, with the message to send.
 
-    `uncertain_at`: when it may first have arrived. `trial`: it is the one that tells whether the provider is back.
+    `uncertain_at`: when it may first have arrived; `call_key`: in which call. `trial`: it is the one that tells whether the provider is back.
     """
 
     delivery_id: int
@@ -38,6 +38,7 @@ class Claimed:
     lease: Lease
     uncertain_at: datetime | None = None
     urgent: bool = False
+    call_key: str | None = None
     trial: bool = False
 
 

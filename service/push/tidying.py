@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, update
 
 from service.access.unit import Unit
-from service.push.judge import MARGIN
+from service.push.judge import FIRST_LOOK, MARGIN
 from service.push.outbox import LEASED, READY, locked
 from service.tables import attempts, deliveries, notifications
 
@@ -17,11 +17,13 @@ Windows = Mapping[str, timedelta | None]
 """Channels on which a repeat is harmless, and for how long after the first attempt; None: for good."""
 
 
-async def reap(unit: Unit, windows: Windows) -> dict[str, int]:
+async def reap(unit: Unit, windows: Windows, asking: Collection[str] = ()) -> dict[str, int]:
     """Take back the leases of processes that died: ready where a repeat is harmless still, else unknown; how many of each.
 
-    Whether the message went out is not known, and the attempt log says so. It may have as soon as it was claimed.
+    Whether the message went out is not known, and the attempt log says so. It may have as soon as it was claimed. The
+    providers of `asking` can tell, by the message's id.
     """
+    told_by = case((deliveries.c.channel.in_(sorted(asking)), unit.now + FIRST_LOOK))
     doubt = func.coalesce(deliveries.c.uncertain_at, deliveries.c.leased_at, unit.now)
     lapsed = select(deliveries.c.delivery_id).where(LEASED, deliveries.c.lease_until <= unit.now)
     reason = "发送进程中断，结果未知"
@@ -31,7 +33,7 @@ async def reap(unit: Unit, windows: Windows) -> dict[str, int]:
         .values(
             status=case((_known(windows, doubt, unit.now), "ready"), else_="unknown"),
             lease_by=None, lease_until=None, last_code=LEASE_EXPIRED, last_reason=reason,
-            uncertain_at=doubt, sent_at=func.coalesce(deliveries.c.lease_until, unit.now),
+            uncertain_at=doubt, check_at=told_by, sent_at=func.coalesce(deliveries.c.lease_until, unit.now),
         )
         .returning(deliveries.c.delivery_id, deliveries.c.status)
     )  # fmt: skip

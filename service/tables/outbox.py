@@ -63,6 +63,8 @@ deliveries = Table(
     # The last attempt that arrived or may have.
     plain("sent_at", Instant(), "最近送出时间"),
     plain("text_digest", Text(), "正文摘要"),
+    # Of the call it went out with last, and how many went with it, where a repeat has to be that same call.
+    plain("call_key", Text(), "同次调用"),
     plain("check_at", Instant(), "下次核实时间"),
     plain("recall_at", Instant(), "下次撤回时间"),
     UniqueConstraint("notification_id", "channel", "step"),
@@ -75,6 +77,7 @@ deliveries = Table(
         postgresql_where=text("status = 'leased'"), sqlite_where=text("status = 'leased'"),
     ),
     _filled("ix_deliveries_sent", "sent_at", "channel", "address", "sent_at"),
+    _filled("ix_deliveries_call", "call_key", "call_key"),
     _filled("ix_deliveries_check", "check_at", "channel", "check_at"),
     _filled("ix_deliveries_recall", "recall_at", "channel", "recall_at"),
     info={"label": "投递"},

@@ -95,6 +95,33 @@ async def test_a_repeat_that_was_dropped_proves_that_the_doubtful_attempt_arrive
     assert found == {doubted: ("delivered", "143106"), other: ("dropped", "143106")}
 
 
+async def test_what_was_never_answered_for_is_looked_for_by_its_id(house: House, clock: SetClock) -> None:
+    """Text messages: no repeat is known as one, but the receipts carry our id."""
+    await queue_to(house, 3)
+    doubt = Uncertain("超时")
+    channel = Teller(retry_safety="unsafe", answers=[doubt], news={"p0": "delivered", "p1": "failed"})
+    await a_sender(house, channel).drain()
+    assert {(row.status, row.provider_ref) for row in await rows(house)} == {("unknown", None)}
+    clock.advance(seconds=30)
+    sender = a_sender(house, channel)
+    assert await sender._cares["webhook"].due() == 3
+    assert {row.address: row.status for row in await rows(house)} == {
+        "p0": "delivered", "p1": "failed", "p2": "unknown",
+    }  # fmt: skip
+    assert [one.provider_ref for one in channel.asked[0]] == ["", "", ""]
+
+
+async def test_so_is_what_a_process_that_died_had_in_hand(house: House, clock: SetClock) -> None:
+    await queue_to(house, 1)
+    async with house.write() as unit:
+        await outbox.claim(unit, "webhook", limit=1, lease=timedelta(minutes=1))
+    clock.advance(minutes=2)
+    channel = Teller(retry_safety="unsafe", news={"p0": "delivered"})
+    sender = a_sender(house, channel)
+    assert (await sender.drain()).unknown == 1
+    assert dict(await sender.look_after()) == {"delivered": 1}
+
+
 async def test_a_loss_of_one_attempt_says_nothing_of_an_earlier_one(house: House, clock: SetClock) -> None:
     await queue_to(house, 1)
     channel = Teller(answers=[Uncertain("超时"), "accepted"], news={"p0": "dropped"})

@@ -55,6 +55,7 @@ def upgrade() -> None:
     sa.Column('uncertain_at', columns.Instant(timezone=True), autoincrement=False, nullable=True),
     sa.Column('sent_at', columns.Instant(timezone=True), autoincrement=False, nullable=True),
     sa.Column('text_digest', sa.Text(), autoincrement=False, nullable=True),
+    sa.Column('call_key', sa.Text(), autoincrement=False, nullable=True),
     sa.Column('check_at', columns.Instant(timezone=True), autoincrement=False, nullable=True),
     sa.Column('recall_at', columns.Instant(timezone=True), autoincrement=False, nullable=True),
     sa.Column('archived_on', sa.Date(), nullable=False),
@@ -125,8 +126,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('uncertain_at', columns.Instant(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('sent_at', columns.Instant(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('text_digest', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('call_key', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('check_at', columns.Instant(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('recall_at', columns.Instant(timezone=True), nullable=True))
+        batch_op.create_index('ix_deliveries_call', ['call_key'], unique=False, postgresql_where=sa.text('call_key IS NOT NULL'), sqlite_where=sa.text('call_key IS NOT NULL'))
         batch_op.create_index('ix_deliveries_check', ['channel', 'check_at'], unique=False, postgresql_where=sa.text('check_at IS NOT NULL'), sqlite_where=sa.text('check_at IS NOT NULL'))
         batch_op.create_index('ix_deliveries_recall', ['channel', 'recall_at'], unique=False, postgresql_where=sa.text('recall_at IS NOT NULL'), sqlite_where=sa.text('recall_at IS NOT NULL'))
         batch_op.create_index('ix_deliveries_sent', ['channel', 'address', 'sent_at'], unique=False, postgresql_where=sa.text('sent_at IS NOT NULL'), sqlite_where=sa.text('sent_at IS NOT NULL'))
@@ -179,8 +182,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_deliveries_sent', postgresql_where=sa.text('sent_at IS NOT NULL'), sqlite_where=sa.text('sent_at IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_recall', postgresql_where=sa.text('recall_at IS NOT NULL'), sqlite_where=sa.text('recall_at IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_check', postgresql_where=sa.text('check_at IS NOT NULL'), sqlite_where=sa.text('check_at IS NOT NULL'))
+        batch_op.drop_index('ix_deliveries_call', postgresql_where=sa.text('call_key IS NOT NULL'), sqlite_where=sa.text('call_key IS NOT NULL'))
         batch_op.drop_column('recall_at')
         batch_op.drop_column('check_at')
+        batch_op.drop_column('call_key')
         batch_op.drop_column('text_digest')
         batch_op.drop_column('sent_at')
         batch_op.drop_column('uncertain_at')
