@@ -12,6 +12,97 @@ CREATE TABLE answered_requests (
 );
 
 
+-- archived_attempts: 归档的尝试
+--   outcome = accepted: 受理
+--   outcome = delivered: 送达
+--   outcome = handed_over: 转交
+--   outcome = retry: 稍后重试
+--   outcome = rejected: 拒绝
+--   outcome = misconfigured: 配置有误
+--   outcome = gone: 地址失效
+--   outcome = uncertain: 结果不明
+--   outcome = throttled: 账户被限流
+--   outcome = recalled: 撤回
+--   outcome = not_recalled: 未能撤回
+CREATE TABLE archived_attempts (
+  attempt_id BIGINT NOT NULL,
+  delivery_id BIGINT NOT NULL,
+  started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  milliseconds INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  code TEXT,
+  reason TEXT,
+  provider_ref TEXT,
+  archived_on DATE NOT NULL,
+  CONSTRAINT pk_archived_attempts PRIMARY KEY (attempt_id)
+);
+CREATE INDEX ix_archived_attempts_delivery_id ON archived_attempts (delivery_id);
+
+
+-- archived_deliveries: 归档的投递
+--   status = ready: 待发送
+--   status = leased: 发送中
+--   status = accepted: 渠道已受理
+--   status = delivered: 已送达
+--   status = read: 已读
+--   status = handed_over: 已转交，无法核实
+--   status = dropped: 渠道丢弃
+--   status = failed: 失败
+--   status = dead: 多次失败，已停止
+--   status = unknown: 结果不明
+--   status = expired: 已过期
+--   status = cancelled: 已取消
+--   status = recalled: 已撤回
+CREATE TABLE archived_deliveries (
+  delivery_id BIGINT NOT NULL,
+  notification_id BIGINT NOT NULL,
+  step INTEGER NOT NULL,
+  channel TEXT NOT NULL,
+  address TEXT NOT NULL,
+  status TEXT NOT NULL,
+  due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  leased_at TIMESTAMP WITH TIME ZONE,
+  lease_until TIMESTAMP WITH TIME ZONE,
+  lease_by TEXT,
+  attempts INTEGER NOT NULL,
+  max_attempts INTEGER NOT NULL,
+  provider_ref TEXT,
+  last_code TEXT,
+  last_reason TEXT,
+  accepted_at TIMESTAMP WITH TIME ZONE,
+  delivered_at TIMESTAMP WITH TIME ZONE,
+  read_at TIMESTAMP WITH TIME ZONE,
+  uncertain_at TIMESTAMP WITH TIME ZONE,
+  sent_at TIMESTAMP WITH TIME ZONE,
+  text_digest TEXT,
+  call_key TEXT,
+  check_at TIMESTAMP WITH TIME ZONE,
+  recall_at TIMESTAMP WITH TIME ZONE,
+  archived_on DATE NOT NULL,
+  CONSTRAINT pk_archived_deliveries PRIMARY KEY (delivery_id)
+);
+CREATE INDEX ix_archived_deliveries_notification_id ON archived_deliveries (notification_id);
+
+
+-- archived_notifications: 归档的通知
+CREATE TABLE archived_notifications (
+  notification_id BIGINT NOT NULL,
+  dedupe_key TEXT NOT NULL,
+  account_id BIGINT NOT NULL,
+  topic TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  link TEXT,
+  urgent BOOLEAN NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  archived_on DATE NOT NULL,
+  CONSTRAINT pk_archived_notifications PRIMARY KEY (notification_id)
+);
+CREATE INDEX ix_archived_notifications_account_id ON archived_notifications (account_id);
+CREATE INDEX ix_archived_notifications_created_at ON archived_notifications (created_at);
+
+
 -- audit: 审计
 --   success = yes: 成功
 --   success = no: 失败
@@ -65,6 +156,51 @@ CREATE TABLE changesets (
 );
 CREATE INDEX ix_changesets_scan_id ON changesets (scan_id);
 CREATE INDEX ix_changesets_waiting ON changesets (changeset_id) WHERE scan_id IS NULL;
+
+
+-- channel_accounts: 渠道账户
+CREATE TABLE channel_accounts (
+  channel_account_id BIGSERIAL NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  config TEXT NOT NULL,
+  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  probed_at TIMESTAMP WITH TIME ZONE,
+  disabled_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_channel_accounts PRIMARY KEY (channel_account_id),
+  CONSTRAINT uq_channel_accounts_name UNIQUE (name)
+);
+
+
+-- channel_months: 渠道月度用量
+CREATE TABLE channel_months (
+  channel TEXT NOT NULL,
+  month TEXT NOT NULL,
+  calls INTEGER DEFAULT '0' NOT NULL,
+  CONSTRAINT pk_channel_months PRIMARY KEY (channel, month)
+);
+
+
+-- channel_rates: 渠道限速
+CREATE TABLE channel_rates (
+  channel TEXT NOT NULL,
+  rate TEXT NOT NULL,
+  grants JSON NOT NULL,
+  CONSTRAINT pk_channel_rates PRIMARY KEY (channel, rate)
+);
+
+
+-- channel_states: 渠道状态
+CREATE TABLE channel_states (
+  channel TEXT NOT NULL,
+  held_until TIMESTAMP WITH TIME ZONE,
+  held_code TEXT,
+  held_reason TEXT,
+  failures INTEGER DEFAULT '0' NOT NULL,
+  open_until TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_channel_states PRIMARY KEY (channel)
+);
 
 
 -- divisions: 区划
@@ -798,13 +934,14 @@ CREATE TABLE notifications (
   subject TEXT NOT NULL,
   body TEXT NOT NULL,
   link TEXT,
+  urgent BOOLEAN DEFAULT false NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
   created_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_notifications PRIMARY KEY (notification_id),
   CONSTRAINT uq_notifications_dedupe_key UNIQUE (dedupe_key),
   CONSTRAINT fk_notifications_account_id FOREIGN KEY(account_id) REFERENCES accounts (account_id)
 );
-CREATE INDEX ix_notifications_account_id ON notifications (account_id);
+CREATE INDEX ix_notifications_account ON notifications (account_id, created_at);
 CREATE INDEX ix_notifications_created_at ON notifications (created_at);
 
 
@@ -976,6 +1113,7 @@ CREATE INDEX ix_tokens_account_id ON tokens (account_id);
 --   status = unknown: 结果不明
 --   status = expired: 已过期
 --   status = cancelled: 已取消
+--   status = recalled: 已撤回
 CREATE TABLE deliveries (
   delivery_id BIGSERIAL NOT NULL,
   notification_id BIGINT NOT NULL,
@@ -984,6 +1122,7 @@ CREATE TABLE deliveries (
   address TEXT NOT NULL,
   status TEXT NOT NULL,
   due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  leased_at TIMESTAMP WITH TIME ZONE,
   lease_until TIMESTAMP WITH TIME ZONE,
   lease_by TEXT,
   attempts INTEGER DEFAULT '0' NOT NULL,
@@ -994,14 +1133,24 @@ CREATE TABLE deliveries (
   accepted_at TIMESTAMP WITH TIME ZONE,
   delivered_at TIMESTAMP WITH TIME ZONE,
   read_at TIMESTAMP WITH TIME ZONE,
+  uncertain_at TIMESTAMP WITH TIME ZONE,
+  sent_at TIMESTAMP WITH TIME ZONE,
+  text_digest TEXT,
+  call_key TEXT,
+  check_at TIMESTAMP WITH TIME ZONE,
+  recall_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_deliveries PRIMARY KEY (delivery_id),
   CONSTRAINT uq_deliveries_notification_id_channel_step UNIQUE (notification_id, channel, step),
   CONSTRAINT fk_deliveries_notification_id FOREIGN KEY(notification_id) REFERENCES notifications (notification_id),
-  CONSTRAINT ck_deliveries_status CHECK (status IN ('ready', 'leased', 'accepted', 'delivered', 'read', 'handed_over', 'dropped', 'failed', 'dead', 'unknown', 'expired', 'cancelled'))
+  CONSTRAINT ck_deliveries_status CHECK (status IN ('ready', 'leased', 'accepted', 'delivered', 'read', 'handed_over', 'dropped', 'failed', 'dead', 'unknown', 'expired', 'cancelled', 'recalled'))
 );
+CREATE INDEX ix_deliveries_call ON deliveries (call_key) WHERE call_key IS NOT NULL;
+CREATE INDEX ix_deliveries_check ON deliveries (channel, check_at) WHERE check_at IS NOT NULL;
 CREATE INDEX ix_deliveries_leased ON deliveries (lease_until) WHERE status = 'leased';
 CREATE INDEX ix_deliveries_notification_id ON deliveries (notification_id);
 CREATE INDEX ix_deliveries_ready ON deliveries (channel, due_at, delivery_id) WHERE status = 'ready';
+CREATE INDEX ix_deliveries_recall ON deliveries (channel, recall_at) WHERE recall_at IS NOT NULL;
+CREATE INDEX ix_deliveries_sent ON deliveries (channel, address, sent_at) WHERE sent_at IS NOT NULL;
 
 
 -- escalations: 升级提醒
@@ -1133,6 +1282,9 @@ CREATE INDEX ix_task_events_task_id ON task_events (task_id);
 --   outcome = misconfigured: 配置有误
 --   outcome = gone: 地址失效
 --   outcome = uncertain: 结果不明
+--   outcome = throttled: 账户被限流
+--   outcome = recalled: 撤回
+--   outcome = not_recalled: 未能撤回
 CREATE TABLE attempts (
   attempt_id BIGSERIAL NOT NULL,
   delivery_id BIGINT NOT NULL,
@@ -1144,7 +1296,7 @@ CREATE TABLE attempts (
   provider_ref TEXT,
   CONSTRAINT pk_attempts PRIMARY KEY (attempt_id),
   CONSTRAINT fk_attempts_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id),
-  CONSTRAINT ck_attempts_outcome CHECK (outcome IN ('accepted', 'delivered', 'handed_over', 'retry', 'rejected', 'misconfigured', 'gone', 'uncertain'))
+  CONSTRAINT ck_attempts_outcome CHECK (outcome IN ('accepted', 'delivered', 'handed_over', 'retry', 'rejected', 'misconfigured', 'gone', 'uncertain', 'throttled', 'recalled', 'not_recalled'))
 );
 CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
 

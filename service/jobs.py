@@ -10,29 +10,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import structlog
 
-from connectors.channels.contract import Channel
-from connectors.channels.registry import build, open_session
 from service.access import answered
 from service.access.actors import SYSTEM, Actor
 from service.access.unit import House, Unit
-from service.calendar import WorkingDays
 from service.engine import forecast, rulebook, scan
 from service.engine.verify import Verification, verify
 from service.logs import trace_of
-from service.push import digests
-from service.push.deliveries import Waiting, waiting
-from service.push.quiet import QuietHours
-from service.push.rounds import Tally
-from service.push.sender import Sender
+from service.push import archive, digests
 from service.records.drop import Refused, import_drop_folder
 from service.records.reports import ImportReport
+from service.sending import quiet_hours
 from service.settings import Settings
 from service.settling import plan_day, settle_touched
 from service.tables import job_runs
@@ -111,6 +105,7 @@ async def _round(house: House, settings: Settings, day: date, progress: Progress
     async with house.write() as unit:
         queued = await push_digests(unit, settings, settled.plan)
     await look_ahead(house)
+    await archive.move_finished(house, settings.archive_days)
     return Round(day, True, imports, refused, scanned, settled.gathered, settled.plan, queued)
 
 
@@ -190,35 +185,6 @@ async def push_digests(unit: Unit, settings: Settings, planned: Plan) -> int:
         quiet=quiet_hours(settings, await rulebook.working_days(unit)),
         channels=[settings.channel],
         spread=settings.spread,
-    )
-
-
-@asynccontextmanager
-async def open_sender(house: House, settings: Settings) -> AsyncIterator[Sender]:
-    """A sender over the console and the configured channel; Misconfigured when a setting is wrong."""
-    configs: dict[str, dict[str, Any]] = {"console": {}, settings.channel: settings.channel_config}
-    async with AsyncExitStack() as stack:
-        channels: dict[str, Channel] = {}
-        for name, config in configs.items():
-            session = await stack.enter_async_context(open_session(name, config))
-            channels[name] = build(name, config, session=session, clock=house.clock)
-        async with house.read() as unit:
-            calendar = await rulebook.working_days(unit)
-        yield Sender(house, channels, quiet=quiet_hours(settings, calendar))
-
-
-async def send_due(house: House, settings: Settings) -> tuple[Tally, Waiting]:
-    """Send everything that is due now; what came of it, and what is still to come."""
-    async with open_sender(house, settings) as sender:
-        tally = await sender.drain()
-    async with house.read() as unit:
-        return tally, await waiting(unit)
-
-
-def quiet_hours(settings: Settings, calendar: WorkingDays) -> QuietHours:
-    """When nothing is sent: in the evening and at night, and on days off."""
-    return QuietHours(
-        settings.quiet_from, settings.quiet_to, settings.zone, lambda day: not calendar.is_working(day)
     )
 
 

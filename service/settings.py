@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -64,7 +65,10 @@ class Settings(BaseSettings):
     precision_limit: int = Field(
         70, ge=0, le=100, description="Percent of telling visits below which a rule is flagged; 0 flags none"
     )
-    channel: str = Field("console", description="Channel of the daily digest")
+    channel: str = Field(
+        "console",
+        description="Channel of the daily digest: a kind of channel, or the name of an account",
+    )
     channel_config: dict[str, Any] = Field(
         default_factory=dict, description="JSON with the channel's own settings; see docs/channels.md"
     )
@@ -75,6 +79,15 @@ class Settings(BaseSettings):
         ge=0,
         le=3600,
         description="Seconds over which one morning's messages are spread; 0 sends all at once",
+    )
+    person_cap: int = Field(
+        20,
+        ge=0,
+        le=1000,
+        description="Messages one person gets a day over all channels; urgent ones exempt; 0 for any number",
+    )
+    archive_days: int = Field(
+        90, ge=7, le=3650, description="Days after which finished messages are moved into the archive"
     )
     max_body: int = Field(1_048_576, ge=1024, description="Largest request body in bytes")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -92,9 +105,9 @@ class Settings(BaseSettings):
 
     @field_validator("channel")
     @classmethod
-    def _known_channel(cls, value: str) -> str:
-        if value not in CHANNELS:
-            raise ValueError(f"没有渠道 {value}，可用：{'、'.join(CHANNELS)}")
+    def _can_be_a_channel(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", value):
+            raise ValueError(f"须是渠道账户名（zhitui channels list）或渠道类型：{'、'.join(CHANNELS)}")
         return value
 
     @field_validator("morning", "self_check")

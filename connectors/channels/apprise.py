@@ -11,7 +11,7 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from aiohttp import ClientSession
 from pydantic import Field
@@ -38,6 +38,7 @@ class AppriseChannel:
     name: ClassVar[str] = "apprise"
     retry_safety: ClassVar[RetrySafety] = "unsafe"
     safe_within: ClassVar[timedelta | None] = None
+    scattered: ClassVar[Literal[True]] = True
 
     def __init__(self, config: AppriseConfig, session: ClientSession, clock: Clock) -> None:
         self.limits = config.limits

@@ -1,7 +1,7 @@
 """What every channel is. One suite, tests/connectors/test_channel_contract.py, holds all of them to it.
 
-A channel that can do more says so by having the methods of `Gathering`, `Verbatim`, `Asking` or `Recalling`; the sender
-looks with `isinstance`. `limits` are what its provider allows the account.
+A channel that can do more, or is otherwise special, says so by having what `Gathering`, `Verbatim`, `Asking`, `Recalling`
+or `Scattered` declare; the sender looks with `isinstance`. `limits` are what its provider allows the account.
 """
 
 from __future__ import annotations
@@ -94,6 +94,13 @@ class Asking(Protocol):
         A channel whose receipts carry our id also finds what was never answered for: its `provider_ref` is empty.
         """
         ...
+
+
+@runtime_checkable
+class Scattered(Protocol):
+    """Its addresses are systems of their own: that calls to some fail tells nothing of the others."""
+
+    scattered: ClassVar[Literal[True]]
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import ClientSession
@@ -37,6 +38,17 @@ class Entry:
     channel: Callable[[Any, ClientSession, Clock], Channel]
     retry_safety: RetrySafety
 
+    @property
+    def safe_within(self) -> timedelta | None:
+        """How long a receiver of this channel remembers an id (`Channel.safe_within`)."""
+        within: timedelta | None = getattr(self.channel, "safe_within", None)
+        return within
+
+    @property
+    def asks(self) -> bool:
+        """Whether it can be asked afterwards (`Asking`)."""
+        return hasattr(self.channel, "asks_within")
+
 
 CHANNELS: Mapping[str, Entry] = {
     "console": Entry(ConsoleConfig, ConsoleChannel, ConsoleChannel.retry_safety),
@@ -57,6 +69,10 @@ CHANNELS: Mapping[str, Entry] = {
 }
 
 
+FAULTS = {"missing": "必填", "extra_forbidden": "没有这个设置"}
+"""What is wrong with a key, by pydantic's name for it."""
+
+
 def build(
     name: str, config: Mapping[str, Any] | ChannelConfig, *, session: ClientSession, clock: Clock
 ) -> Channel:
@@ -74,7 +90,7 @@ def parse(name: str, config: Mapping[str, Any] | ChannelConfig) -> ChannelConfig
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or name
-        raise Misconfigured(field, first["msg"]) from None
+        raise Misconfigured(field, FAULTS.get(first["type"], f"值不对（{first['msg']}）")) from None
 
 
 def open_session(name: str, config: Mapping[str, Any] | ChannelConfig) -> ClientSession:

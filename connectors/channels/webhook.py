@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from aiohttp import ClientSession
 from pydantic import AfterValidator, Field, SecretStr
@@ -61,6 +61,7 @@ class WebhookChannel:
     name: ClassVar[str] = "webhook"
     retry_safety: ClassVar[RetrySafety] = "safe"
     safe_within: ClassVar[timedelta | None] = None
+    scattered: ClassVar[Literal[True]] = True
 
     def __init__(self, config: WebhookConfig, session: ClientSession, clock: Clock) -> None:
         self._keys = [_key(secret) for secret in config.secrets]

@@ -68,6 +68,7 @@ class WebpushChannel:
     name: ClassVar[str] = "webpush"
     retry_safety: ClassVar[RetrySafety] = "safe"
     safe_within: ClassVar[timedelta | None] = None
+    scattered: ClassVar[Literal[True]] = True
 
     def __init__(self, config: WebpushConfig, session: ClientSession, clock: Clock) -> None:
         self.limits = config.limits

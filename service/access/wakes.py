@@ -1,5 +1,5 @@
-"""Word that records have changed, to whoever follows them with a scan; and that something happened to tasks, scans or
-tokens, to whoever follows these.
+"""Word that records have changed, to whoever follows them with a scan; that something happened to tasks, scans or
+tokens, to whoever follows these; and that there are messages to send, to the sender.
 
 A commit of this process is known at once. Of other processes PostgreSQL tells by NOTIFY, in the moment they commit; on
 SQLite nobody tells, so whoever waits looks by itself, as it does everywhere in case a word was lost.
@@ -8,19 +8,22 @@ SQLite nobody tells, so whoever waits looks by itself, as it does everywhere in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from service.access.unit import House, Unit
-from service.tables.alone import Held
+from service.errors import Unavailable
+from service.tables.alone import Held, listening
 
-Channel = Literal["zhitui_records", "zhitui_events"]
+Channel = Literal["zhitui_records", "zhitui_events", "zhitui_outbox"]
 RECORDS: Channel = "zhitui_records"
 EVENTS: Channel = "zhitui_events"
+OUTBOX: Channel = "zhitui_outbox"
 LOOK_AFTER = {"sqlite": 0.5, "postgresql": 5.0}
 """Seconds after which it is looked at the latest."""
 TOGETHER = 0.1
@@ -62,3 +65,14 @@ async def watching(house: House, held: Held, channel: Channel = RECORDS) -> Asyn
     with house.database.commits() as stirred:
         await held.listen(channel, stirred.set)
         yield Words(stirred, LOOK_AFTER[house.database.dialect])
+
+
+async def hear(house: House, channel: Channel, heard: Callable[[], None]) -> None:
+    """Call `heard` when there was a word, and now and then in case one was lost, for ever; the caller cancels."""
+    while True:
+        with suppress(DBAPIError, OSError, Unavailable):
+            async with listening(house.database) as line, watching(house, line, channel) as words:
+                while await line.still():
+                    heard()
+                    await words.next()
+        await asyncio.sleep(LOOK_AFTER["sqlite"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.cli.accounts import account_group
 from service.cli.audit import audit_group
+from service.cli.channels import channels_group
 from service.cli.day import (
     explain_command,
     plan_command,
@@ -32,6 +33,7 @@ __all__ = ["main", "zhitui"]
 for command in (
     init_command, demo_command, serve_command, import_command, fields_group, catalogue_command, codes_command,
     rules_group, parameters_group, scan_command, forecast_command, plan_command, quality_command, burden_command, push_command, deliveries_group,
+    channels_group,
     run_day_command, tasks_command, explain_command, account_group, staff_group, audit_group, schema_command,
     stub_channels_command,
 ):  # fmt: skip

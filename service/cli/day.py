@@ -9,11 +9,12 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from service import jobs
+from service import jobs, sending
 from service.access.unit import Unit
 from service.api.tasks import TaskView, task_views
 from service.cli.shell import IN_PART, Bar, Day, as_json, opened, print_json, refuse, run
 from service.cli.words import (
+    asked_words,
     explanation_lines,
     in_part,
     list_lines,
@@ -118,11 +119,19 @@ async def plan_command(settings: Settings, on: date | None, force: bool, json_: 
 @click.command("push")
 @on_option
 @force_option
+@click.option("--reconcile", is_flag=True, help="只向渠道核实已受理的消息是否送达、已读或被丢弃。")
 @as_json
 @click.pass_obj
 @run
-async def push_command(settings: Settings, on: date | None, force: bool, json_: bool) -> None:
+async def push_command(
+    settings: Settings, on: date | None, force: bool, reconcile: bool, json_: bool
+) -> None:
     """给当天有任务的人各排一条消息，并发出所有到时的消息。"""
+    if reconcile:
+        if on or force:
+            refuse("--reconcile 只核实，不能与 --on、--force 同用。", "usage")
+        await _reconcile(settings, json_)
+        return
     require_today(settings, on, force)
     async with opened(settings, on=on) as house:
         async with house.write() as unit:
@@ -130,13 +139,22 @@ async def push_command(settings: Settings, on: date | None, force: bool, json_: 
             working = (await rulebook.working_days(unit)).is_working(day)
             loads = await plan.loads(unit, day) if working else []
             queued = await jobs.push_digests(unit, settings, plan.Plan(day, loads, 0))
-        tally, waiting = await jobs.send_due(house, _aside(settings) if json_ else settings)
+        tally, waiting = await sending.send_due(house, _aside(settings) if json_ else settings)
     if json_:
         print_json({"queued": queued, "sent": tally, "waiting": waiting})
     else:
         click.echo(f"新排 {queued} 条；{tally_words(tally, waiting)}")
     if troubled(tally, waiting):
         raise SystemExit(IN_PART)
+
+
+async def _reconcile(settings: Settings, json_: bool) -> None:
+    async with opened(settings) as house:
+        told = await sending.ask_providers(house, settings)
+    if json_:
+        print_json({"changed": told})
+    else:
+        click.echo(asked_words(told))
 
 
 @click.command("run-day")
@@ -150,7 +168,7 @@ async def run_day_command(settings: Settings, on: date | None, force: bool, json
     require_today(settings, on, force)
     async with opened(settings, on=on) as house:
         done = await jobs.run_day(house, settings, house.clock.today(), progress=Bar(), force=force)
-        sent = await jobs.send_due(house, _aside(settings) if json_ else settings) if done.ran else None
+        sent = await sending.send_due(house, _aside(settings) if json_ else settings) if done.ran else None
     if json_:
         print_json({"round": done, "sent": sent[0] if sent else None, "waiting": sent[1] if sent else None})
     else:

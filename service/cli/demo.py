@@ -13,7 +13,7 @@ import click
 from sqlalchemy import func, select
 
 from rules import LIBRARY
-from service import jobs
+from service import jobs, sending
 from service.access import accounts, tokens
 from service.access.actors import SYSTEM
 from service.access.keys import make_key
@@ -143,7 +143,7 @@ async def _run_morning(house: House, settings: Settings, day: date) -> None:
     async with house.read() as unit:
         click.echo("\n".join(list_lines(await day_lists(unit, day), day)))
     click.echo("\n━━ 推送（控制台渠道，消息里没有任何个人信息）")
-    tally, waiting = await jobs.send_due(house, settings)
+    tally, waiting = await sending.send_due(house, settings)
     click.echo(f"━━ 新排 {done.queued} 条；{tally_words(tally, waiting)}")
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from service import clockwork, jobs
+from service import clockwork, sending
 from service.access.unit import House
 from service.app import build_app, listening
 from service.cli.shell import opened, refuse, run
@@ -45,12 +45,11 @@ async def serve(settings: Settings, house: House) -> None:
     """
     stop = stop_signal()
     app = build_app(settings, house)
-    async with (
-        jobs.open_sender(house, settings) as sender,
-        listening(app, settings.host, settings.port) as url,
-    ):
-        sending = asyncio.create_task(sender.run(stop))
-        sending.add_done_callback(lambda _ended: stop.set())
+    async with sending.open_sender(house, settings):
+        pass  # a wrong setting is told before anything is served
+    async with listening(app, settings.host, settings.port) as url:
+        sends = asyncio.create_task(sending.keep_sending(house, settings, stop))
+        sends.add_done_callback(lambda _ended: stop.set())
         leading = asyncio.create_task(clockwork.lead(house, settings))
         click.echo(f"智推已启动：{url}（接口文档 {url}/docs，按 Ctrl-C 停止）")
         try:
@@ -58,7 +57,7 @@ async def serve(settings: Settings, house: House) -> None:
         finally:
             leading.cancel()
             await asyncio.gather(leading, return_exceptions=True)
-            await sending
+            await sends
     click.echo("已停止。")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +16,7 @@ from service.engine.judging import WITHOUT_VALUE
 from service.engine.scan import RuleResult, Scan
 from service.engine.verify import Verification
 from service.jobs import Round
-from service.push.deliveries import Waiting
+from service.push.deliveries import STATUSES, Waiting
 from service.push.rounds import Tally
 from service.records.reports import ImportReport
 from service.tables.catalogue import CATALOGUE
@@ -207,9 +207,11 @@ def tally_words(tally: Tally, waiting: Waiting | None = None) -> str:
         (tally.dead, "多次失败已停止 {} 条"),
         (tally.unknown, "结果不明 {} 条"),
         (tally.expired, "过期未发 {} 条"),
+        (tally.dropped, "为免被渠道丢弃未发 {} 条"),
     ]
     parts = [words.format(count) for count, words in said if count] or ["没有到时的消息"]
     parts += [f"渠道 {name} 已暂停：{reason}" for name, reason in tally.paused.items()]
+    parts += [f"渠道 {name} 暂缓：{why}" for name, why in tally.held.items()]
     parts += [f"渠道 {name} 未配置，{count} 条未发" for name, count in tally.unserved.items()]
     if waiting is not None and waiting.count:
         parts.append(f"另有 {waiting.count} 条待发，最早 {waiting.earliest:%H:%M}")
@@ -218,7 +220,21 @@ def tally_words(tally: Tally, waiting: Waiting | None = None) -> str:
     return "，".join(parts) + ("（免打扰时段，到点再发）" if tally.quiet else "")
 
 
+def asked_words(told: Mapping[str, int]) -> str:
+    """What providers said of what they had accepted."""
+    parts = [f"{STATUSES[status]} {count} 条" for status, count in told.items()]
+    return "向渠道核实：" + ("，".join(parts) if parts else "没有新的结果") + "。"
+
+
 def troubled(tally: Tally, waiting: Waiting) -> bool:
     """Whether something was not delivered and somebody should look."""
-    troubles = (tally.failed, tally.dead, tally.unknown, tally.paused, tally.unserved, waiting.unreachable)
+    troubles = (
+        tally.failed,
+        tally.dead,
+        tally.unknown,
+        tally.dropped,
+        tally.paused,
+        tally.unserved,
+        waiting.unreachable,
+    )
     return any(troubles)

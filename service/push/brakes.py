@@ -26,8 +26,9 @@ class Pause:
 class Brake:
     """Whether one channel may send. `pause` puts it on; a probe that succeeds after the pause takes it off."""
 
-    def __init__(self, channel: Channel, clock: Clock, pause: timedelta) -> None:
+    def __init__(self, name: str, channel: Channel, clock: Clock, pause: timedelta) -> None:
         self.pause: Pause | None = None
+        self._name = name
         self._channel = channel
         self._clock = clock
         self._length = pause
@@ -36,9 +37,12 @@ class Brake:
         """Hold the channel back for the length of a pause; the first time loudly."""
         until = self._clock.now() + self._length
         if self.pause is None:
-            name, field = self._channel.name, error.field
             log.error(
-                "channel_paused", channel=name, field=field, reason=error.reason, until=until.isoformat()
+                "channel_paused",
+                channel=self._name,
+                field=error.field,
+                reason=error.reason,
+                until=until.isoformat(),
             )
         self.pause = Pause(until, error.reason)
 
@@ -56,10 +60,10 @@ class Brake:
         except ChannelError as error:
             self.put_on(Misconfigured("probe", error.reason, code=error.code))
         except Exception as error:  # any bug of a channel: this one stays paused and the others go on
-            log_bug(self._channel.name, error)
+            log_bug(self._name, error)
             self.put_on(Misconfigured("probe", "渠道程序出错"))
         else:
-            log.info("channel_resumed", channel=self._channel.name)
+            log.info("channel_resumed", channel=self._name)
             self.pause = None
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import and_, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.access.unit import Unit
+from service.access.wakes import OUTBOX, tell_changed
 from service.tables import accounts, addresses, deliveries, notifications
 
 CONSOLE = "console"
@@ -31,7 +32,8 @@ class Notice:
     """One thing one account is to be told, once per `dedupe_key`.
 
     `subject`, `body` and `link` leave the house: counts and a signed link, never anything about a person.
-    `channels` narrows the addresses used, None takes every address of the account. Instants are aware.
+    `channels` narrows the addresses used, None takes every address of the account. What is `urgent` goes out beyond the
+    number of messages a person gets a day. Instants are aware.
     """
 
     account_id: int
@@ -43,6 +45,7 @@ class Notice:
     due_at: datetime
     dedupe_key: str
     channels: tuple[str, ...] | None = None
+    urgent: bool = False
 
 
 class _Goal(NamedTuple):
@@ -95,6 +98,7 @@ async def _queue(unit: Unit, notices: list[Notice]) -> dict[str, int]:
     ]
     if rows:
         await unit.connection.execute(insert(deliveries), rows)
+        await tell_changed(unit, OUTBOX)
     return ids
 
 
@@ -130,7 +134,7 @@ async def _insert_new(unit: Unit, notices: list[Notice]) -> dict[str, int]:
     rows = [
         {
             "dedupe_key": notice.dedupe_key, "account_id": notice.account_id, "topic": notice.topic,
-            "subject": notice.subject, "body": notice.body, "link": notice.link,
+            "subject": notice.subject, "body": notice.body, "link": notice.link, "urgent": notice.urgent,
             "expires_at": notice.expires_at, "created_at": now,
         }
         for notice in notices

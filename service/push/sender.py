@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date
 from functools import partial
 
 import structlog
 
-from connectors.channels.contract import Channel
-from connectors.channels.registry import CHANNELS
-from service.access.unit import House
-from service.push import outbox
+from connectors.channels.contract import Asking, Channel
+from connectors.channels.limits import Limits
+from service.access.unit import House, Unit
+from service.access.wakes import OUTBOX, hear
+from service.push import accounts, outbox, tidying
+from service.push.aftercare import Aftercare
 from service.push.lanes import Lane
+from service.push.overview import warn_of_quotas
 from service.push.quiet import QuietHours
 from service.push.rounds import OUTAGES, Pace, Tally
-from service.push.settlements import Judge
+from service.push.tidying import Windows
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +30,8 @@ log = structlog.get_logger(__name__)
 class Sender:
     """Sends over `channels` (by name). The caller owns the channels' sessions and closes them afterwards.
 
-    `quiet` holds everything back in quiet time. Any number of senders may run on one database.
+    `quiet` holds everything back in quiet time; `cap` is how many messages a person gets a day over all channels, None
+    for any number. Any number of senders may run on one database.
     """
 
     def __init__(
@@ -36,26 +41,36 @@ class Sender:
         *,
         pace: Pace | None = None,
         quiet: QuietHours | None = None,
+        cap: int | None = None,
         dice: random.Random | None = None,
     ) -> None:
         self._house = house
         self._pace = pace or Pace()
-        # Where a repeat is harmless; channels that are not configured here count too, for their leases lapse as well.
-        known = {name for name, entry in CHANNELS.items() if entry.retry_safety == "safe"}
-        own = {name: channel.retry_safety == "safe" for name, channel in channels.items()}
-        self._safe = {name for name in known | own.keys() if own.get(name, True)}
         dice = dice or random.Random()  # noqa: S311 — spreads retries, guards nothing
+        self._own = {
+            name: channel.safe_within for name, channel in channels.items() if channel.retry_safety == "safe"
+        }
         self._lanes = {
-            name: Lane(house, channel, self._pace, self._judge(own[name], dice, quiet), quiet)
+            name: Lane(house, name, channel, self._pace, dice, quiet, cap)
             for name, channel in channels.items()
+        }
+        self._cares = {
+            name: Aftercare(house, name, lane.channel, lane.brake, self._pace)
+            for name, lane in self._lanes.items()
         }
         self._awake = {name: asyncio.Event() for name in channels}
         self._unserved: dict[str, int] = {}
+        self._warned_on: date | None = None
 
     @property
     def paused(self) -> dict[str, str]:
         """Channels that cannot send until an operator acts, with the reason in words for that operator."""
         return {name: lane.brake.pause.reason for name, lane in self._lanes.items() if lane.brake.pause}
+
+    @property
+    def limits(self) -> dict[str, Limits]:
+        """What the providers of the channels allow."""
+        return {name: lane.channel.limits for name, lane in self._lanes.items()}
 
     def wake(self) -> None:
         """Look at once instead of at the next poll: call it after committing a notification."""
@@ -76,17 +91,26 @@ class Sender:
             tally.unserved = await outbox.unserved(unit, self._lanes.keys())
         return tally
 
+    async def look_after(self) -> Counter[str]:
+        """Take back what was withdrawn and ask the providers what became of all they can still tell of; what came of it."""
+        told: Counter[str] = Counter()
+        for care in self._cares.values():
+            told += await care.all()
+        return told
+
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set: finishes what is in work, gives back the rest. A database out of reach is waited for."""
         async with asyncio.TaskGroup() as group:
-            tidying = asyncio.Event()  # nobody hurries the housekeeping
-            group.create_task(self._repeat(stop, self._housekeep, tidying, self._pace.lease / 6))
+            hearing = group.create_task(hear(self._house, OUTBOX, self.wake))
+            works = [self._repeat(stop, self._housekeep, asyncio.Event(), lambda: self._pace.lease / 6)]
             for name, lane in self._lanes.items():
                 work = partial(lane.pump, Tally(), stop)
-                group.create_task(self._repeat(stop, work, self._awake[name], self._pace.poll))
-
-    def _judge(self, safe: bool, dice: random.Random, quiet: QuietHours | None) -> Judge:
-        return Judge(safe, self._pace.backoff, timedelta(seconds=self._pace.pause), dice, quiet)
+                works.append(self._repeat(stop, work, self._awake[name], partial(getattr, lane, "rest")))
+                works.append(
+                    self._repeat(stop, self._cares[name].due, asyncio.Event(), lambda: self._pace.asking)
+                )
+            await asyncio.gather(*(group.create_task(work) for work in works))
+            hearing.cancel()
 
     async def _pump_all(self, tally: Tally, stop: asyncio.Event) -> int:
         """Every lane once, side by side; one that fails is reported when the others are done."""
@@ -101,11 +125,24 @@ class Sender:
     async def _tidy(self, tally: Tally) -> None:
         """Take back lapsed leases, close what has expired."""
         async with self._house.write() as unit:
-            tally.unknown += (await outbox.reap(unit, self._safe))["unknown"]
-            tally.expired += await outbox.expire(unit)
+            safe, asking = await self._known(unit)
+            tally.unknown += (await tidying.reap(unit, safe, asking))["unknown"]
+            await tidying.cancel_withdrawn(unit)
+            tally.expired += await tidying.expire(unit)
+
+    async def _known(self, unit: Unit) -> tuple[Windows, set[str]]:
+        """Where a repeat is harmless and for how long, and which of the others can be asked; of channels that are not opened
+        here too, for their leases lapse as well."""
+        kinds = await accounts.kinds(unit)
+        safe = {name: one.safe_within for name, one in kinds.items() if one.retry_safety == "safe"}
+        safe = {name: within for name, within in safe.items() if name not in self._lanes} | self._own
+        own = {name for name, lane in self._lanes.items() if isinstance(lane.channel, Asking)}
+        asking = {name for name, one in kinds.items() if one.asks and name not in self._lanes} | own
+        return safe, asking - safe.keys()
 
     async def _housekeep(self) -> int:
         await self._tidy(Tally())
+        await self._warn()
         async with self._house.read() as unit:
             unserved = await outbox.unserved(unit, self._lanes.keys())
         if unserved != self._unserved and unserved:
@@ -113,10 +150,22 @@ class Sender:
         self._unserved = unserved
         return 0
 
+    async def _warn(self) -> None:
+        """Once a day."""
+        if self._warned_on == self._house.clock.today():
+            return
+        async with self._house.read() as unit:
+            await warn_of_quotas(unit, self.limits)
+        self._warned_on = self._house.clock.today()
+
     async def _repeat(
-        self, stop: asyncio.Event, work: Callable[[], Awaitable[int]], awake: asyncio.Event, rest: float
+        self,
+        stop: asyncio.Event,
+        work: Callable[[], Awaitable[int]],
+        awake: asyncio.Event,
+        rest: Callable[[], float],
     ) -> None:
-        """Work, and rest `rest` seconds when there was nothing to do or the database refused."""
+        """Work, and rest so many seconds when there was nothing to do or the database refused."""
         while not stop.is_set():
             awake.clear()
             done = 0
@@ -125,7 +174,7 @@ class Sender:
             except OUTAGES as error:
                 log.error("outbox_waits", error=type(error).__name__)
             if not done:
-                await _first_of(stop, awake, rest)
+                await _first_of(stop, awake, rest())
 
 
 async def _first_of(stop: asyncio.Event, awake: asyncio.Event, seconds: float) -> None:

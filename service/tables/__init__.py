@@ -13,7 +13,9 @@ from service.tables.accounts import (
     tokens,
 )
 from service.tables.afterwards import escalations, learned_facts, objections, retractions, returns
+from service.tables.archive import archived_attempts, archived_deliveries, archived_notifications
 from service.tables.business import certificates, employments, enterprises, equipment
+from service.tables.channels import channel_accounts, channel_months, channel_rates, channel_states
 from service.tables.columns import metadata
 from service.tables.outbox import attempts, deliveries, notifications
 from service.tables.people import (
@@ -56,11 +58,13 @@ from service.tables.tasks import (
 )
 
 __all__ = [
-    "absences", "accounts", "addresses", "answered_requests", "attempts", "audit", "calendar_days", "certificates",
-    "changes", "changesets", "corrections", "deliveries", "disabilities", "divisions", "duty_items", "employments",
-    "enrolments", "enterprises", "equipment", "escalations", "extension_fields", "findings", "forecast_rules", "forecasts",
-    "households", "import_errors", "imports", "job_runs", "learned_facts", "metadata", "notifications", "objections",
-    "outcomes", "parameters", "pending_lists", "pending_targets", "posts", "pregnancies", "residents", "retractions",
-    "returns", "rule_activations", "rule_progress", "rule_versions", "scan_events", "scan_rules", "scans",
-    "service_events", "sessions", "sign_in_codes", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
+    "absences", "accounts", "addresses", "answered_requests", "archived_attempts", "archived_deliveries",
+    "archived_notifications", "attempts", "audit", "calendar_days", "certificates", "changes", "changesets",
+    "channel_accounts", "channel_months", "channel_rates", "channel_states", "corrections", "deliveries",
+    "disabilities", "divisions", "duty_items", "employments", "enrolments", "enterprises", "equipment", "escalations",
+    "extension_fields", "findings", "forecast_rules", "forecasts", "households", "import_errors", "imports", "job_runs",
+    "learned_facts", "metadata", "notifications", "objections", "outcomes", "parameters", "pending_lists",
+    "pending_targets", "posts", "pregnancies", "residents", "retractions", "returns", "rule_activations",
+    "rule_progress", "rule_versions", "scan_events", "scan_rules", "scans", "service_events", "sessions",
+    "sign_in_codes", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",
 ]  # fmt: skip

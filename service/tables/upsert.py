@@ -24,6 +24,14 @@ def upsert(
     return updated
 
 
+def add_to(dialect: str, table: Table, keys: Sequence[str], column: str) -> Executable:
+    """Insert a row, or add its `column` to that of the row with the same `keys`."""
+    statement: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    total = {column: table.c[column] + statement.excluded[column]}
+    added: Executable = statement.on_conflict_do_update(index_elements=list(keys), set_=total)
+    return added
+
+
 def add_missing(dialect: str, table: Table, rows: Select[Any]) -> Executable:
     """Insert the rows of a select, whose columns are the table's own in order, where there is none of the same key."""
     make: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert

@@ -77,7 +77,7 @@ def test_a_key_others_can_read_is_refused(ready: Run, tmp_path: Path) -> None:
         ("ZHITUI_PORT", "http", "ZHITUI_PORT：应为整数"),
         ("ZHITUI_TIMEZONE", "Asia/Hangzhou", "ZHITUI_TIMEZONE：没有叫 Asia/Hangzhou 的时区"),
         ("ZHITUI_MORNING", "half past eight", "ZHITUI_MORNING：须写五段"),
-        ("ZHITUI_CHANNEL", "pigeon", "ZHITUI_CHANNEL：没有渠道 pigeon，可用：console、"),
+        ("ZHITUI_CHANNEL", "Pigeon Post", "或渠道类型：console、webhook、"),
         ("ZHITUI_CHANNEL_CONFIG", "{", "ZHITUI_CHANNEL_CONFIG"),
         ("ZHITUI_DATABASE", "mysql://x/y", "ZHITUI_DATABASE"),
         ("ZHITUI_DATABASE", "not a url", "ZHITUI_DATABASE"),

@@ -9,7 +9,7 @@ import pytest
 from mornings import TODAY, settings_in
 from sqlalchemy import delete, func, insert, select, text, update
 
-from service import clockwork, jobs
+from service import clockwork, jobs, sending
 from service.access.unit import House
 from service.cli.day import day_lists
 from service.cli.words import list_lines
@@ -104,8 +104,8 @@ async def test_each_worker_with_visits_gets_one_message_without_any_name(morning
 
 async def test_messages_go_out_once_and_are_told_truthfully(morning: House, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    first, waiting = await jobs.send_due(morning, settings)
-    second, _ = await jobs.send_due(morning, settings)
+    first, waiting = await sending.send_due(morning, settings)
+    second, _ = await sending.send_due(morning, settings)
     assert waiting.count == 0
     async with morning.read() as unit:
         states = (await unit.connection.execute(select(deliveries.c.status).distinct())).scalars().all()
@@ -244,7 +244,7 @@ async def test_whoever_has_no_address_is_counted_and_can_be_sent_to_afterwards(
         await unit.connection.execute(delete(notifications))
         day = plan.Plan(TODAY, await plan.loads(unit, TODAY), 0)
         queued = await jobs.push_digests(unit, settings, day)
-    tally, waiting = await jobs.send_due(morning, settings)
+    tally, waiting = await sending.send_due(morning, settings)
     assert (tally.sent, waiting.unreachable) == (0, queued)
     assert queued > 0
 

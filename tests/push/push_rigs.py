@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as mail_policy
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,7 +20,10 @@ from sqlalchemy import insert, select
 
 from connectors.channels import registry
 from connectors.channels.contract import Channel
-from connectors.channels.message import Message, Receipt
+from connectors.channels.limits import Limits
+from connectors.channels.message import ChannelError, Message, News, Receipt, Sent
+from connectors.stub.app import build_stub
+from connectors.stub.provider import Stage
 from service.access.unit import House, Unit
 from service.push.notifications import Notice, notify_many
 from service.push.quiet import QuietHours
@@ -71,6 +74,14 @@ async def queue(house: House, account_id: int, number: int = 1, **changes: Any) 
         )
 
 
+async def queue_to(house: House, number: int, channel: str = "webhook", **changes: Any) -> None:
+    """Queue one notice to each of `number` people, whose addresses are `p0`, `p1`, …"""
+    for at in range(number):
+        account_id = await an_account(house, f"w{at}", **{channel: f"p{at}"})
+        async with house.write() as unit:
+            await notify_many(unit, [a_notice(unit, account_id, f"to-{at}", **changes)])
+
+
 async def rows(house: House, table: Any = deliveries) -> list[Any]:
     """All rows, in the order they were made."""
     key = next(iter(table.primary_key))
@@ -107,12 +118,15 @@ class ScriptedChannel:
 
     name: str = "webhook"  # type: ignore[misc]
     retry_safety: Literal["safe", "unsafe"] = "safe"  # type: ignore[misc]
+    safe_within: timedelta | None = None  # type: ignore[misc]
+    limits: Limits = field(default_factory=Limits)
     answers: Sequence[Any] = ("delivered",)
     health: BaseException | None = None
     sent: list[Message] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
     hold: asyncio.Event | None = None
+    scattered: ClassVar[Literal[True]] = True
 
     async def send(self, message: Message) -> Receipt:
         answer = self.answers[min(len(self.sent), len(self.answers) - 1)]
@@ -130,6 +144,68 @@ class ScriptedChannel:
     async def probe(self) -> None:
         if self.health is not None:
             raise self.health
+
+
+@dataclass
+class OneProvider(ScriptedChannel):
+    """All its addresses are reached through one provider, so that failures tell of all of them."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "scattered":
+            raise AttributeError(name)
+        return super().__getattribute__(name)
+
+
+@dataclass
+class Gatherer(OneProvider):
+    """Sends to many at once; `verdicts` say what came of a call, by address, where it is not the next answer."""
+
+    calls: list[list[Message]] = field(default_factory=list)
+    verdicts: dict[str, Any] = field(default_factory=dict)
+
+    def alike(self, message: Message) -> str:
+        return message.text
+
+    async def send_together(self, messages: Sequence[Message]) -> list[Receipt | ChannelError]:
+        self.calls.append(list(messages))
+        answer = self.answers[min(len(self.calls) - 1, len(self.answers) - 1)]
+        await (self.hold.wait() if self.hold else asyncio.sleep(0))
+        if isinstance(answer, BaseException):
+            raise answer
+        return [self._verdict(message, answer) for message in messages]
+
+    def _verdict(self, message: Message, answer: Any) -> Receipt | ChannelError:
+        said = self.verdicts.get(message.to, answer)
+        return said if isinstance(said, ChannelError) else Receipt(said, f"ref-{message.to}", "0", 1.0)
+
+
+@dataclass
+class Teller(ScriptedChannel):
+    """Can be asked afterwards, and takes back what `keeps` does not hold."""
+
+    answers: Sequence[Any] = ("accepted",)
+    asks_within: timedelta = timedelta(hours=24)  # type: ignore[misc]
+    news: dict[str, Any] = field(default_factory=dict)
+    """By address: the status told, or a whole `News`, or what asking raises."""
+    asked: list[list[Sent]] = field(default_factory=list)
+    keeps: set[str] = field(default_factory=set)
+    recalled: list[str] = field(default_factory=list)
+
+    async def ask(self, sent: Sequence[Sent]) -> list[News]:
+        self.asked.append(list(sent))
+        told = []
+        for one in sent:
+            said = self.news.get(one.to)
+            if isinstance(said, BaseException):
+                raise said
+            if said is not None:
+                told.append(said if isinstance(said, News) else News(one.id, said))
+        return told
+
+    async def recall(self, sent: Sequence[Sent]) -> set[str]:
+        taken = [one for one in sent if one.to not in self.keeps]
+        self.recalled += [one.to for one in taken]
+        return {one.id for one in taken}
 
 
 @dataclass
@@ -196,6 +272,18 @@ class Postbox:
             await server.wait_closed()
 
 
+@asynccontextmanager
+async def serving_stub(stage: Stage) -> AsyncIterator[str]:
+    """The stand-ins of all providers on loopback: their address."""
+    runner = web.AppRunner(build_stub(stage), shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
 def email_config(port: int) -> dict[str, Any]:
     return {"host": "127.0.0.1", "port": port, "tls": "none", "sender": "智推 <push@zhitui.example>"}
 
@@ -208,12 +296,17 @@ async def built(house: House, name: str, config: dict[str, Any]) -> AsyncIterato
 
 
 def a_sender(
-    house: House, *channels: ScriptedChannel, pace: Pace | None = None, quiet: QuietHours | None = None
+    house: House,
+    *channels: ScriptedChannel,
+    pace: Pace | None = None,
+    quiet: QuietHours | None = None,
+    cap: int | None = None,
 ) -> Sender:
     return Sender(
         house,
         {channel.name: channel for channel in channels},
         pace=pace or Pace(),
         quiet=quiet,
+        cap=cap,
         dice=random.Random(5),
     )

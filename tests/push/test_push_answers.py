@@ -22,9 +22,9 @@ from connectors.channels.message import (
 )
 from service.access.unit import House
 from service.clock import SetClock
+from service.push.judge import Backoff
 from service.push.notifications import MAX_ATTEMPTS, notify_many
 from service.push.rounds import Pace, Tally
-from service.push.settlements import Backoff
 from service.tables import addresses
 
 HOOK = "https://a.example/hook"
@@ -102,7 +102,7 @@ async def test_a_lasting_answer_is_final(
     counted: dict[str, int],
 ) -> None:
     await queue(house, await an_account(house, webhook=HOOK))
-    channel = ScriptedChannel(answers=[answer])
+    channel = ScriptedChannel(retry_safety="unsafe", answers=[answer])
     assert await a_sender(house, channel).drain() == Tally(**counted)
     delivery = await the_delivery(house)
     assert (delivery.status, delivery.last_code, delivery.last_reason) == (status, code, answer.reason)

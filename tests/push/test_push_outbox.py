@@ -15,9 +15,10 @@ from connectors.channels.message import Receipt, Retryable
 from service.access.keys import Vault
 from service.access.unit import House
 from service.clock import SetClock
-from service.push import outbox
+from service.push import completion, outbox, tidying
+from service.push.judge import Backoff, Judge
 from service.push.notifications import notify_many
-from service.push.settlements import Attempt, Backoff, Claimed, Judge
+from service.push.settlements import Attempt, Claimed
 from service.tables import attempts
 from service.tables.database import Database
 
@@ -37,12 +38,12 @@ async def _deliver(house: House, claimed: list[Claimed]) -> None:
         judge.settle(one, Attempt(now, 3), Receipt("delivered", "ref", "200", 3.0), now) for one in claimed
     ]
     async with house.write() as unit:
-        await outbox.complete(unit, done)
+        await completion.complete(unit, done)
 
 
 async def _reap(house: House, *safe: str) -> dict[str, int]:
     async with house.write() as unit:
-        return await outbox.reap(unit, safe)
+        return await tidying.reap(unit, dict.fromkeys(safe))
 
 
 async def test_what_is_claimed_is_claimed_once_and_longest_due_first(house: House, clock: SetClock) -> None:
@@ -74,8 +75,8 @@ async def test_nothing_is_claimed_before_it_is_due_nor_after_it_has_expired(
         assert not await outbox.anything_due(unit, "webhook")
     assert await _claim(house) == []
     async with house.write() as unit:
-        assert await outbox.expire(unit) == 1
-        assert await outbox.expire(unit) == 0
+        assert await tidying.expire(unit) == 1
+        assert await tidying.expire(unit) == 0
     assert (await the_delivery(house)).status == "expired"
 
 
@@ -168,10 +169,10 @@ async def test_an_expired_delivery_keeps_the_reason_it_waited(house: House, cloc
     (one,) = await _claim(house)
     async with house.write() as unit:
         failed = judge.settle(one, Attempt(unit.now, 5), Retryable("接收方超时未答", code="504"), unit.now)
-        await outbox.complete(unit, [failed])
+        await completion.complete(unit, [failed])
     clock.advance(hours=12)
     async with house.write() as unit:
-        assert await outbox.expire(unit) == 1
+        assert await tidying.expire(unit) == 1
     delivery = await the_delivery(house)
     assert (delivery.status, delivery.last_code, delivery.last_reason) == ("expired", "504", "接收方超时未答")
 

@@ -277,3 +277,29 @@ async def test_an_outage_of_the_database_is_waited_out(
         await running
     await impatient.database.close()
     assert {row.status for row in await rows(sqlite_house)} == {"delivered"}
+
+
+async def test_a_sender_is_woken_by_what_another_process_queues(house: House, clock: SetClock) -> None:
+    """PostgreSQL tells at once; on SQLite another process is noticed at the next look."""
+    account_id = await an_account(house, webhook=HOOK)
+    patient = Pace(poll=3600 if house.database.dialect == "postgresql" else 0.05)
+    channel, stop = ScriptedChannel(), asyncio.Event()
+    running = asyncio.create_task(a_sender(house, channel, pace=patient).run(stop))
+    twin = House(Database(house.database.url.render_as_string(False)), clock, house.vault)
+    for at in range(3):
+        await queue(twin, account_id, at + 1)
+        await until(lambda at=at: len(channel.sent) == at + 1)
+    stop.set()
+    await running
+    await twin.database.close()
+
+
+async def test_a_sender_is_woken_by_what_its_own_process_queues(sqlite_house: House) -> None:
+    account_id = await an_account(sqlite_house, webhook=HOOK)
+    channel, stop = ScriptedChannel(), asyncio.Event()
+    running = asyncio.create_task(a_sender(sqlite_house, channel, pace=Pace(poll=3600)).run(stop))
+    await until(lambda: bool(sqlite_house.database._watchers))
+    await queue(sqlite_house, account_id, 3)
+    await until(lambda: len(channel.sent) == 3)
+    stop.set()
+    await running

@@ -25,20 +25,25 @@ from push_rigs import (
     email_config,
     queue,
     rows,
+    serving_stub,
     tried,
     until,
 )
 from sqlalchemy import insert
 from standardwebhooks import Webhook
 
+from connectors.stub import dingtalk_robot as stub_robot
+from connectors.stub.faults import Fault
+from connectors.stub.provider import Stage
 from service.access.unit import House
-from service.clock import SHANGHAI, SystemClock
+from service.clock import SHANGHAI, SetClock, SystemClock
 from service.push import digests, links
 from service.push.digests import Digest
 from service.push.quiet import QuietHours
 from service.push.rounds import Pace
 from service.push.sender import Sender
 from service.tables import residents
+from service.tables.database import Database
 
 ROOT = Path(__file__).parents[2]
 NUMBER = 300
@@ -145,6 +150,39 @@ async def test_two_living_processes_send_nothing_twice(living: House) -> None:
             await until(lambda: nothing_is_open(living))
     assert len(ledger.ids) == len(set(ledger.ids)) == NUMBER
     assert set(await tried(living)) == {("delivered", "204")}
+
+
+async def test_a_group_robot_gets_everything_and_is_never_asked_too_often(
+    house: House, clock: SetClock
+) -> None:
+    """Against the stand-in, which counts as DingTalk does, with two senders and a call that is taken but not answered."""
+    stage = Stage(clock)
+    stage.faults.add(Fault("dingtalk_robot", "send", "content_type", skip=7))
+    async with serving_stub(stage) as url:
+        config = {
+            "access_token": stub_robot.TOKEN,
+            "secret": stub_robot.SECRET,
+            "base_url": f"{url}/dingtalk_robot",
+            "allow_private": True,
+        }
+        account_id = await an_account(house, dingtalk_robot=stub_robot.GROUP)
+        await queue(house, account_id, 50)
+        twin = House(Database(house.database.url.render_as_string(False)), clock, house.vault)
+        async with (
+            built(house, "dingtalk_robot", config) as one,
+            built(twin, "dingtalk_robot", config) as two,
+        ):
+            for _ in range(5):
+                senders = [Sender(house, {"dingtalk_robot": one}), Sender(twin, {"dingtalk_robot": two})]
+                await asyncio.gather(*(sender.drain() for sender in senders))
+                clock.advance(seconds=62)
+        await twin.database.close()
+    assert {call.code for call in stage.ledger.calls if call.action == "send"} == {"0"}
+    assert len(stage.ledger.received(stub_robot.GROUP)) == 50
+    assert await statuses(house) == {
+        "accepted": 49,
+        "unknown": 1,
+    }  # the one of which DingTalk said nothing did arrive
 
 
 SECRETS = ["欧阳映雪", "33019919390305012X", "13900001234", "东坡路18号3单元502室"]
