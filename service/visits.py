@@ -85,6 +85,13 @@ async def object_to(unit: Unit, finding_id: int, reason: str) -> objections.Obje
     return noted
 
 
+async def take_back_objection(unit: Unit, finding_id: int) -> None:
+    """Withdraw one's own objection, and word the visit the finding goes back to. Raises what `objections.take_back` raises."""
+    task_id = await objections.take_back(unit, finding_id)
+    if task_id is not None:
+        await rewrite_words(unit, task_id)
+
+
 async def reveal_phone(unit: Unit, task_id: int, reason: str | None = None) -> Phone:
     """The number of whom a visit goes to, in full; the look is audited. NotFound where none is recorded."""
     target = (await tasks.get(unit, task_id)).target

@@ -7,7 +7,6 @@ A request that fails keeps nothing, so it may be sent again. Answers are encrypt
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -38,8 +37,8 @@ async def answer_once(
     request: Request, key: str, body: bytes, act: Callable[[Request], Awaitable[Reply]]
 ) -> Reply:
     """What `act` answers the first time; later the same again, or KeyReused for a different request."""
-    digest = _digest(request.raw, body)
     async with request.house.write(request.actor) as unit:
+        digest = answered.digest_of(unit, _asked(request.raw, body))
         if not await answered.claim(unit, key, digest):
             kept = await answered.find(unit, key)
             if kept.request_digest != digest:
@@ -50,8 +49,8 @@ async def answer_once(
     return reply
 
 
-def _digest(raw: web.Request, body: bytes) -> str:
-    return hashlib.sha256(b"\0".join((raw.method.encode(), raw.path_qs.encode(), body))).hexdigest()
+def _asked(raw: web.Request, body: bytes) -> bytes:
+    return b"\0".join((raw.method.encode(), raw.path_qs.encode(), body))
 
 
 def _pack(reply: Reply) -> str:

@@ -78,7 +78,7 @@ async def object_to_finding(request: Request, finding_id: int, body: ObjectionBo
 async def withdraw_objection(request: Request, finding_id: int) -> None:
     """Take back the objection one noted oneself; the finding goes back to work. 409 when it was decided or is moot."""
     async with request.unit() as unit:
-        await objections.take_back(unit, finding_id)
+        await visits.take_back_objection(unit, finding_id)
 
 
 @routes.get("/objections", permission=Permission.SUPERVISE)

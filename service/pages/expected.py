@@ -31,8 +31,8 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Day:
-    """One day: what is expected, of which rules the most, and how many visits can be made; None where that is not the
-    reader's to know."""
+    """One day: what is expected, of which rules the most, and how many visits can be made, on working days; None on days
+    off and where that is not the reader's to know."""
 
     day: date
     expected: int
@@ -81,12 +81,14 @@ async def _days(unit: Unit, made: Made, rule: str | None, titles: Mapping[str, s
 
 
 async def _room(unit: Unit, dates: Sequence[date], cap: int) -> list[int | None]:
-    """How many visits those on duty can make on each day, by the cap; none on days off."""
+    """How many visits those on duty can make on each working day, by the cap; 0 is a day with nobody on duty."""
     if not unit.actor.may(Permission.STAFF):
         return [None] * len(dates)
     calendar = await rulebook.working_days(unit)
     on_duty = await on_duty_by_day(unit, dates)
-    return [count * cap if calendar.is_working(day) else 0 for day, count in zip(dates, on_duty, strict=True)]
+    return [
+        count * cap if calendar.is_working(day) else None for day, count in zip(dates, on_duty, strict=True)
+    ]
 
 
 def _most(of: Mapping[str, int], titles: Mapping[str, str]) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from service.errors import Conflict, InvalidInput, Problem
 from service.pages.once import first_time
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
-from service.pages.turning import after_of, leaf
+from service.pages.turning import after_of, back_to, leaf
 from service.pages.typed import note_of
 from service.pages.visitor import Visitor
 from service.tables.afterwards import DECISION
@@ -39,12 +39,12 @@ async def decide(visitor: Visitor) -> web.Response:
                 await objections.decide(unit, visitor.number("objection_id"), decision, note)
     except (InvalidInput, Conflict) as fault:
         return await _shown(visitor, fault=fault)
-    return to(f"/objections?done={decision}")
+    return to(back_to("/objections", visitor.form, "after", done=decision))
 
 
 async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = "") -> web.Response:
     async with visitor.reading() as unit:
-        found = await objections.page(unit, after=after_of(visitor.raw.query), limit=MOST + 1)
+        found = await objections.page(unit, after=after_of(visitor.form or visitor.raw.query), limit=MOST + 1)
         waiting = await objections.count(unit)
     return page(
         visitor,
@@ -54,6 +54,7 @@ async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = 
         waiting=waiting,
         page=leaf(found, MOST, lambda one: one.objection_id),
         form=visitor.form,
+        after=after_of(visitor.form or visitor.raw.query),
         at=visitor.raw.match_info.get("objection_id", ""),
         fault=fault.detail if fault else "",
         done=done,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from urllib.parse import urlencode
 
@@ -26,7 +25,7 @@ async def first_time(visitor: Visitor, unit: Unit) -> bool:
     """
     key = f"page:{visitor.form.get('key', '')[:LONGEST_KEY]}"
     said = {name: value for name, value in visitor.form.items() if name != "csrf"}
-    digest = hashlib.sha256(f"{visitor.raw.path}?{urlencode(sorted(said.items()))}".encode()).hexdigest()
+    digest = answered.digest_of(unit, f"{visitor.raw.path}?{urlencode(sorted(said.items()))}".encode())
     if await answered.claim(unit, key, digest):
         await answered.keep(unit, key, 303, "")
         return True

@@ -94,8 +94,8 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **context: Any) 
     return answer
 
 
-def html(visitor: Visitor, template: str, **context: Any) -> str:
-    """The text of `template` for this visitor, in the visitor's language."""
+def html(visitor: Visitor, template: str, path: str | None = None, /, **context: Any) -> str:
+    """The text of `template` for this visitor, in the visitor's language; `path` where it is kept for another address."""
     session = visitor.session
     return _render(
         visitor.raw,
@@ -106,7 +106,7 @@ def html(visitor: Visitor, template: str, **context: Any) -> str:
         menu=menu_of(visitor.actor),
         may=visitor.actor.may,
         home=home_of(visitor.actor) if session else "/",
-        path=visitor.raw.path,
+        path=path or visitor.raw.path,
         notice=visitor.raw.query.get("said", ""),
     )
 

@@ -9,7 +9,7 @@ from service.errors import Conflict, InvalidInput, Problem
 from service.pages.once import first_time
 from service.pages.rendering import page, to
 from service.pages.routing import Routes
-from service.pages.turning import after_of, leaf
+from service.pages.turning import after_of, back_to, leaf
 from service.pages.typed import note_of
 from service.pages.visitor import Visitor
 from service.work import returns
@@ -38,11 +38,12 @@ async def answer(visitor: Visitor) -> web.Response:
                 await returns.answer(unit, visitor.number("return_id"), said, reason)
     except (InvalidInput, Conflict) as fault:
         return await _shown(visitor, fault=fault)
-    return to(f"/returns?done={said}")
+    return to(back_to("/returns", visitor.form, "after", "overdue", done=said))
 
 
 async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = "") -> web.Response:
-    overdue, after = bool(visitor.raw.query.get("overdue")), after_of(visitor.raw.query)
+    given = visitor.form or visitor.raw.query
+    overdue, after = bool(given.get("overdue")), after_of(given)
     async with visitor.reading() as unit:
         found = await returns.page(unit, overdue=overdue, after=after, limit=MOST + 1)
         counts = await returns.counts(unit)
@@ -54,6 +55,7 @@ async def _shown(visitor: Visitor, *, fault: Problem | None = None, done: str = 
         today=today,
         counts=counts,
         overdue=overdue,
+        after=after,
         page=leaf(found, MOST, lambda one: one.return_id),
         form=visitor.form,
         at=visitor.raw.match_info.get("return_id", ""),

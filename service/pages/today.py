@@ -89,10 +89,11 @@ async def show_visits(visitor: Visitor) -> web.Response:
     known = await _read(visitor)
     async with visitor.reading() as unit:
         more = await known_of(unit, known.listed)
-    shown = {"/today": html(visitor, "today.html", **_shown(known))}
+    shown = {"/today": html(visitor, "today.html", "/today", **_shown(known))}
     shown["/offline"] = plain_html(visitor.raw, "offline.html")
     for task in known.listed:
-        shown[f"/visits/{task.task_id}"] = html(visitor, "visit.html", **visit_context(task, more), fault="")
+        path = f"/visits/{task.task_id}"
+        shown[path] = html(visitor, "visit.html", path, **visit_context(task, more), fault="")
     headers = {**HEADERS, "Content-Type": "text/html; charset=utf-8"}
     # Chinese as it is written: a sixth smaller, compressed too.
     text = json.dumps({"headers": headers, "pages": shown}, ensure_ascii=False)

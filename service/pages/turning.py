@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from service.pages.typed import is_key
 
@@ -23,6 +24,11 @@ def after_of(given: Mapping[str, str]) -> int | None:
     """The key an address or a form says to go on after; None for the first page."""
     text = given.get("after", "")
     return int(text) if is_key(text) else None
+
+
+def back_to(path: str, form: Mapping[str, str], *kept: str, **more: str) -> str:
+    """The address of the page a form was sent from, with those of its fields that tell which part of a list it showed."""
+    return f"{path}?{urlencode({name: form[name] for name in kept if form.get(name)} | more)}"
 
 
 def leaf(found: Sequence[T], most: int, key: Callable[[T], int]) -> Leaf[T]:

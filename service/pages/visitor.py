@@ -67,6 +67,6 @@ class Visitor:
     def number(self, name: str) -> int:
         """A key in the path; NotFound for what can be none."""
         text = self.raw.match_info[name]
-        if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:20]) <= LARGEST_KEY:
+        if not (text.isascii() and text.isdigit() and len(text) < 20) or not 1 <= int(text) <= LARGEST_KEY:
             raise NotFound()
         return int(text)

@@ -102,6 +102,18 @@ async def take_objection(visitor: Visitor) -> web.Response:
     return await _taken(visitor, note, again=path)
 
 
+@routes.post("/visits/{task_id}/objection/withdrawal", permission=Permission.OBJECT)
+async def take_withdrawal(visitor: Visitor) -> web.Response:
+    """Take back the objection one noted oneself."""
+    path = f"/visits/{visitor.number('task_id')}?said=withdrawn"
+
+    async def withdraw(unit: Unit) -> str:
+        await visits.take_back_objection(unit, key_of(visitor.form, "finding", NO_FINDING))
+        return path
+
+    return await _taken(visitor, withdraw, again=path)
+
+
 async def _taken(visitor: Visitor, act: Callable[[Unit], Awaitable[str]], again: str) -> web.Response:
     """Carry out a form of the visit and go where `act` says, or `again` where it was carried out before.
 

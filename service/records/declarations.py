@@ -16,7 +16,6 @@ from service.records.form import heading
 from service.records.kinds import KINDS
 from service.records.text import clean, squeezed
 
-KINDS_OFFERED = (Kind.INT, Kind.DECIMAL, Kind.TEXT, Kind.BOOL, Kind.DATE)
 _TAKEN = frozenset(KEYWORDS) | RESERVED | frozenset(USAGE) | {"today", "in", EXTRA}
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,29}")

@@ -78,7 +78,7 @@ def _outcomes(unit: Unit, day: date) -> Select[Any]:
 def _objections(unit: Unit, day: date) -> Select[Any]:
     said = objections.c
     return (
-        select(*_SHOWN, said.at)
+        select(*_SHOWN, said.at, said.decision)
         .select_from(objections)
         .join(findings, findings.c.finding_id == said.finding_id)
         .join(tasks, tasks.c.task_id == findings.c.task_id)
@@ -114,5 +114,5 @@ def _told(unit: Unit, row: Row[Any]) -> Told:
         at=row.at.astimezone(unit.clock.zone),
         revisit_on=said.get("revisit_on"),
         reason=said.get("reason"),
-        taken_back=said.get("outcome_id") is not None,
+        taken_back=said.get("outcome_id") is not None or said.get("decision") == "withdrawn",
     )

@@ -139,8 +139,8 @@ async def decide(unit: Unit, objection_id: int, decision: str, note: str | None)
     return await _one(unit, mine)
 
 
-async def take_back(unit: Unit, finding_id: int) -> None:
-    """Withdraw the objection the actor noted to a finding, which goes back to work.
+async def take_back(unit: Unit, finding_id: int) -> int | None:
+    """Withdraw the objection the actor noted to a finding, which goes back to work; the task it is in now.
 
     NotFound where the actor noted none, Conflict when it is decided or moot.
     """
@@ -149,6 +149,8 @@ async def take_back(unit: Unit, finding_id: int) -> None:
     mine = objections.c.objection_id == last.scalar_subquery()
     await _one(unit, mine)
     await _end(unit, mine, finding_id, "withdrawn", None)
+    which = select(findings.c.task_id).where(findings.c.finding_id == finding_id)
+    return (await unit.connection.execute(which)).scalar_one()
 
 
 async def _end(

@@ -93,7 +93,7 @@ class Wanted:
         elif self.due is not None:
             conditions.append(_due(tasks.c.due_on, today)[self.due])
         if self.division is not None:
-            conditions.append(lies_in(tasks.c.division_code, self.division))
+            conditions.append(_lies_in(self.division))
         if self.grid is not None:
             conditions.append(tasks.c.division_code == self.grid)
         if self.only is not None:
@@ -165,8 +165,8 @@ async def _areas(unit: Unit, digits: int | None) -> list[Area]:
         .order_by(code)
     )
     rows = (await unit.connection.execute(counted)).all()
-    names = await division_names(unit, [row.code for row in rows])
-    return [Area(row.code, names.get(row.code), Tally(*row[1:])) for row in rows]
+    names = await division_names(unit, [prefix_of(row.code) for row in rows])
+    return [Area(row.code, names.get(prefix_of(row.code)), Tally(*row[1:])) for row in rows]
 
 
 async def _rules(unit: Unit) -> list[OfRule]:
@@ -195,6 +195,13 @@ async def division_name(unit: Unit, code: str | None) -> str:
     """The name of the division an account looks after; empty where it has none."""
     known = await division_names(unit, [prefix_of(code)]) if code else {}
     return next(iter(known.values()), "")
+
+
+def _lies_in(place: str) -> ColumnElement[bool]:
+    """Below a division; or, where the code ends in nothing but zeros, in the division above and in none of those below."""
+    if prefix_of(place) == place:
+        return lies_in(tasks.c.division_code, place)
+    return func.substr(tasks.c.division_code, 1, len(place)) == place
 
 
 def _due(column: ColumnElement[date | None], today: date) -> Mapping[Due, ColumnElement[bool]]:

@@ -187,7 +187,9 @@ def page_statement(
         statement = statement.where(which)
     if after is not None:
         seen = tasks.alias()
-        place = select(seen.c.place).where(seen.c.task_id == after).scalar_subquery()
+        # Of the own area only, so that nobody learns where others' visits lie; not of the own list, for that may change.
+        mine = visible(actor, seen.c.division_code)
+        place = select(seen.c.place).where(seen.c.task_id == after, mine).scalar_subquery()
         statement = statement.where(
             or_(tasks.c.place > place, and_(tasks.c.place == place, tasks.c.task_id > after))
         )

@@ -50,6 +50,19 @@ async def test_pages_of_one_add_up_to_the_whole_list(office: Office) -> None:
     assert seen == whole
 
 
+async def test_a_cursor_outside_the_area_tells_nothing_of_where_it_lies(office: Office) -> None:
+    async with office.house.read() as unit:
+        rows = (await unit.connection.execute(select(tasks.c.task_id, tasks.c.division_code))).all()
+    login = await office.busiest()
+    worker = await office.sign_in(login)
+    own = {task["task_id"] for task in await _list(worker)}
+    here = {row.division_code[:12] for row in rows if row.task_id in own}
+    others = [row.task_id for row in rows if row.division_code[:12] not in here]
+    assert others
+    answers = [(await worker("GET", f"/tasks?after={task_id}"))[1]["items"] for task_id in (*others, 987654)]
+    assert answers == [[]] * len(answers)
+
+
 async def test_a_visit_is_finished_in_two_requests_and_recorded_once(office: Office) -> None:
     worker = await office.sign_in(await office.busiest())
     task = next(

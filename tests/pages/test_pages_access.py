@@ -327,3 +327,9 @@ def test_the_picture_of_a_code_says_what_was_put_into_it() -> None:
     wanted = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark}
     assert drawn == wanted
     assert picture.size == len(matrix) + 8
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("number", ["0", "0" * 19 + "1" + "9" * 30, "9" * 19, "1" * 400, "１"])
+async def test_a_key_that_can_be_none_is_not_found(doors: Doors, number: str) -> None:
+    assert (await (await doors.worker()).get(f"/visits/{number}")).status == 404

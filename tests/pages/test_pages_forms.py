@@ -289,6 +289,14 @@ async def test_an_objection_takes_the_matter_off_the_list_and_is_told_plainly(do
         noted = (await unit.connection.execute(select(objections.c.finding_id, objections.c.reason))).all()
     assert [tuple(row) for row in noted] == [(finding.finding_id, "已经搬走三年")]
     assert "登记了异议" in (await worker.get("/done")).text
+    back = f"{path}/objection/withdrawal"
+    form = form_at(await worker.get(path), back)
+    for _ in range(2):
+        assert (await worker.post(back, form)).headers["Location"] == f"{path}?said=withdrawn"
+    assert f'name="outcome-{finding.finding_id}"' in (await worker.get(path)).text
+    done = (await worker.get("/done")).text
+    assert "<s>登记了异议</s>" in done
+    assert "0</strong> 户" in done
 
 
 async def test_what_lies_with_a_department_is_told_with_the_day_of_its_answer(doors: Doors) -> None:

@@ -73,6 +73,8 @@ async def _mix(url: str) -> None:
                 values |= {"state": "started", "planned_on": TODAY}
             if number % 9 == 0:
                 values |= {"account_id": None, "state": "waiting", "planned_on": None}
+            if number == 5:  # recorded in the street and in none of its communities
+                values |= {"division_code": f"{HERE[:9]}000"}
             mine = tasks.c.task_id == row.task_id
             await unit.connection.execute(update(tasks).where(mine).values(values))
             of_it = findings.c.task_id == row.task_id
@@ -598,6 +600,12 @@ async def test_the_forecast_is_that_of_the_scans_with_what_those_on_duty_can_do(
             assert [number for number, _ in by_day(one)] == [of_rule[day] for day in days]
         assert page.text.count('<rect class="all" x=') == 30
     assert sum((await expected(doors.house)).values()) > 0
+    worker, _ = await worker_of(doors, HERE)
+    async with doors.house.write() as unit:
+        await staff.note_absence(unit, worker, TODAY, TODAY + timedelta(days=40))
+    nobody = by_day(await (await doors().sign_in(CHIEF)).get("/forecast"))
+    none, off = '<span class="late">0</span>', "休息"
+    assert [room for _, room in nobody] == [none if day.weekday() < 5 else off for day in days]
 
 
 @ON_SQLITE
@@ -641,6 +649,8 @@ async def test_an_objection_is_decided_once_by_who_supervises_there(
     assert wrong.status == 422
     assert "电话 19900001234" in wrong.text
     assert "请不要写证件号" in wrong.text
+    beyond = await chief.post(path, {**form, "note": "电话 19900001234", "after": "1"})
+    assert "没有等您裁定的异议" in beyond.text, "the part of the list that was shown is shown again"
     for _ in range(2):
         assert (await chief.post(path, form)).headers["Location"] == f"/objections?done={decision}"
     assert "没有等您裁定的异议" in (await chief.get("/objections")).text

@@ -48,7 +48,7 @@ async function keepForLater() {
 
 // At half past eight everybody opens the list at once; the rest of it follows a little apart.
 function keepSoon() {
-  const within = Number(document.body.dataset.apart || 60);
+  const within = Number(document.body.dataset.apart || 180);
   setTimeout(keepPages, Math.random() * within * 1000);
 }
 

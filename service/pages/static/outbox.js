@@ -59,7 +59,7 @@ async function send(entry, csrf) {
     await remove(entry.key);
     return { state: "sent", ...(await answer.json().catch(() => ({}))) };
   }
-  if (![404, 409, 413, 415, 422].includes(answer.status)) return { state: "waiting" };
+  if (![400, 403, 404, 405, 409, 413, 415, 422].includes(answer.status)) return { state: "waiting", status: answer.status };
   const told = await answer.json().catch(() => ({}));
   await put({ ...entry, body: "", state: "refused", detail: told.detail || "" }); // facts about people are not kept in vain
   return { state: "refused" };
@@ -76,7 +76,9 @@ export async function flush() {
   for (const entry of waiting) {
     if (entry.account !== String(who.account)) continue;
     told.results[entry.key] = await send(entry, who.csrf);
-    if (told.results[entry.key].state === "waiting") break;
+    // Without an answer, signed out, or told to come later, the others need not be tried; one that meets a fault is passed over.
+    const { state, status } = told.results[entry.key];
+    if (state === "waiting" && [undefined, 401, 429, 503].includes(status)) break;
   }
   return told;
 }
