@@ -51,7 +51,9 @@ class Comparing(Gatherer):
 
 
 def comparing(clock: SetClock, **parts: Any) -> Comparing:
-    channel = Comparing(safe_within=WINDOW, limits=Limits(together=5, same_text=WINDOW.total_seconds()), **parts)
+    channel = Comparing(
+        safe_within=WINDOW, limits=Limits(together=5, same_text=WINDOW.total_seconds()), **parts
+    )
     channel.clock, channel.seen, channel.shown = clock, {}, Counter()
     return channel
 
@@ -126,9 +128,9 @@ async def test_nobody_gets_a_message_twice_and_none_is_lost(house: House, clock:
             )  # fmt: skip
         await asyncio.gather(*(a_sender(one, channel).drain() for one in (house, twin)))
         clock.advance(minutes=dice.choice([1, 10, 40]))
-    for _ in range(40):
+    for _ in range(20):
         await a_sender(house, channel).drain()
-        clock.advance(minutes=80)
+        clock.advance(minutes=160)
     await twin.database.close()
     found = await rows(house)
     assert {row.status for row in found} <= {"delivered", "unknown"}
