@@ -4,7 +4,7 @@ BIN := .venv/bin
 RESIDENTS ?= 7000
 SAMPLE ?= 100
 
-.PHONY: demo serve test screenshots check bench city peers mutants schema migration translations lock clean
+.PHONY: demo serve test screenshots check bench city morning peers mutants schema migration translations lock clean
 
 demo: .venv/.run
 	$(BIN)/zhitui demo --residents $(RESIDENTS) $(DEMO)
@@ -32,6 +32,10 @@ bench: .venv/.dev
 # A city of a million on both databases, from its first scan to the lists of a day: half an hour.
 city: .venv/.dev
 	$(BIN)/python -m bench.city $(CITY)
+
+# Half past eight in a city of 1.27 million with 150,000 open tasks: a worker's list, and everybody's page at once.
+morning: .venv/.dev
+	$(BIN)/python -m bench.mornings $(MORNING)
 
 # Other people's rule engines on the same records; they live in an environment of their own, because nothing else needs them.
 peers: .venv-bench/.run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import city, import_speed, language_speed, outbox_speed, scan_speed, tasks_speed
+from bench import city, import_speed, language_speed, mornings, outbox_speed, scan_speed
 
 PARTS = (
     ("Import, rows a second against the bare driver", import_speed.main, []),
@@ -12,7 +12,9 @@ PARTS = (
     ("Six rules over a million residents against hand-written SQL", scan_speed.main, []),
     ("A city of 50,000, from its first scan to the lists of the day", city.main,
      ["--residents", "50000", "--rounds", "1", "--shares", "0.01"]),
-    ("GET /tasks against a bare handler with the same SELECT", tasks_speed.main, []),
+    ("Half past eight: a worker's list against a bare handler, and everybody's page at once", mornings.main,
+     ["--residents", "40000", "--requests", "300", "--rounds", "3", "--workers", "100", "--seconds", "5",
+      "--apart", "5"]),
     ("Outbox, deliveries a second against bare POSTs", outbox_speed.main, []),
 )  # fmt: skip
 

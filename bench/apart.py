@@ -82,7 +82,12 @@ async def processor_seconds(house: House) -> float:
 
     Where others use the machine too, this says more than the clock does.
     """
-    return time.process_time() + sum([_of_process(pid) for pid in await _servers(house)])
+    return time.process_time() + await database_seconds(house)
+
+
+async def database_seconds(house: House) -> float:
+    """Of the PostgreSQL processes alone; 0 on SQLite, which works in whoever asks it."""
+    return sum([of_process(pid) for pid in await _servers(house)])
 
 
 async def _servers(house: House) -> list[int]:
@@ -93,7 +98,8 @@ async def _servers(house: House) -> list[int]:
         return list((await unit.connection.execute(backends)).scalars())
 
 
-def _of_process(pid: int) -> float:
+def of_process(pid: int) -> float:
+    """Seconds of processor a process has had; 0 where that cannot be seen."""
     stat = Path(f"/proc/{pid}/stat")
     if not stat.exists():
         return 0.0

@@ -103,11 +103,15 @@ def facts() -> str:
     """The machine, without its name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     server = ", ".join(f"{name} {value}" for name, value in SERVER.items())
-    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     return (
         f"{os.cpu_count()} processors ({platform.machine()}), {memory:.0f} GB memory, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, PostgreSQL with {server}; load before the run {load}"
+        f"SQLite {sqlite3.sqlite_version}, PostgreSQL with {server}; {load()}"
     )
+
+
+def load() -> str:
+    """How many others want the processors."""
+    return "load " + " ".join(f"{one:.1f}" for one in os.getloadavg())
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ EDITS = {
 
 async def tasks(process: Apart, house: House, day: date, figures: Figures) -> None:
     """A task for every visit, somebody for every task, and the lists of the day."""
-    people = await _employ(house, figures.residents)
+    people = await employ(house, figures.residents)
     with beside(house, figures, "gathering and planning", WAIT_GOAL):
         opened, _, seconds = await process.run(settle_there, day)
         count = await _count(house)
@@ -85,7 +85,7 @@ async def _count(house: House) -> int:
         return int(rows.scalar_one())
 
 
-async def _employ(house: House, residents: int) -> int:
+async def employ(house: House, residents: int) -> int:
     """A worker for every grid; gives how many."""
     made = list(workers(City(Sizes(residents), TODAY)))
     async with house.write() as unit:

@@ -12,6 +12,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import TypeAlias
 
+from bench.places import KEY
+from service.access.keys import Vault
+
 Cell: TypeAlias = str | int | None
 Row: TypeAlias = tuple[Cell, ...]
 
@@ -21,6 +24,8 @@ GRID = 350
 JOBS_EACH = 10
 SEALED = "de42a21c:" + "x" * 84
 INDEXED = "0" * 48
+PHONES = 1_000
+"""Numbers there are to call; they are sealed as in a real house, because lists open them."""
 PUBLIC_TRADES = ("lodging", "hair")
 UNRECORDED = 0.005
 """Share of facts nobody recorded, where the demo says none."""
@@ -92,10 +97,19 @@ class City:
         self.rng = Random(self.seed)
         self.days = [(self.today - timedelta(days=n)).isoformat() for n in range(40_000)]
         self.ahead = [(self.today + timedelta(days=n)).isoformat() for n in range(4_000)]
+        vault = Vault(KEY)
+        self.phones = {
+            table: [vault.seal(f"{table}.phone", f"138{number:08d}") for number in range(PHONES)]
+            for table in ("residents", "enterprises")
+        }
 
     def day(self, offset: int) -> str:
         """The day `offset` days after today, before it when negative."""
         return self.ahead[offset] if offset > 0 else self.days[-offset]
+
+    def phone(self, table: str, number: int) -> str:
+        """A sealed number of a resident or an enterprise."""
+        return self.phones[table][number % PHONES]
 
     def community(self, number: int) -> str:
         place = number // COMMUNITY

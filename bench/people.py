@@ -59,7 +59,7 @@ def residents(city: City) -> Iterator[Row]:
                 city.days[lived],
                 city.days[lived] if place == ELSEWHERE and chance() < REGISTERED else None,
                 city.days[rng.randrange(1, 900)] if gone else None,
-                f"{SEALED}{number}", f"{INDEXED}{number:016d}", household, member.relation, alone, situation, care,
+                city.phone("residents", number), f"{INDEXED}{number:016d}", household, member.relation, alone, situation, care,
                 city.days[rng.randrange(700)] if care and chance() < 0.8 else None,
                 int(chance() < 0.02), *_means(city, member.age), *_work(city, jobless),
             )  # fmt: skip

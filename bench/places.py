@@ -35,13 +35,15 @@ async def both_databases() -> AsyncIterator[list[House]]:
 
 @asynccontextmanager
 async def databases(
-    kinds: Sequence[str], settings: Mapping[str, str] | None = None
+    kinds: Sequence[str], settings: Mapping[str, str] | None = None, kept: Path | None = None
 ) -> AsyncIterator[list[House]]:
-    """A house on each of these databases, PostgreSQL with these settings."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
-        urls = {"sqlite": f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"}
+    """A house on each of these databases, PostgreSQL with these settings; in the folder `kept` what it holds stays."""
+    with ExitStack() as stack:
+        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
+        urls = {"sqlite": f"sqlite+aiosqlite:///{folder / 'bench.db'}"}
         if "postgresql" in kinds:
-            urls["postgresql"] = servers.enter_context(_postgres(Path(folder) / "postgres", settings or {}))
+            urls["postgresql"] = stack.enter_context(_postgres(folder / "postgres", settings or {}))
         houses = [House(Database(urls[kind]), SetClock.at(TODAY, 8, 30), Vault(KEY)) for kind in kinds]
         try:
             for house in houses:

@@ -2,8 +2,8 @@
 
 The proportions are those of the demo (`service/demo/shapes.py`, with their sources): households first, ages by role,
 then what follows from them; what the other shipped rules read is given in shares that leave few people found. A given
-number of residents and seed gives the same rows, and every size the same proportions. Sealed fields hold text as long
-as the real thing, because the width of a row is part of what a scan costs. Dates are ISO text, truth values 0 and 1,
+number of residents and seed gives the same rows but for what is sealed, and every size the same proportions. Phone numbers are really sealed; other
+sealed fields hold text as long as the real thing, because the width of a row is part of what a scan costs. Dates are ISO text, truth values 0 and 1,
 which both databases take.
 """
 

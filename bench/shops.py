@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import accumulate
 
-from bench.made_city import INDEXED, JOBS_EACH, PUBLIC_TRADES, SEALED, UNRECORDED, City, Row
+from bench.made_city import INDEXED, JOBS_EACH, PUBLIC_TRADES, UNRECORDED, City, Row
 from service.demo import shapes
 
 TRADES = list(shapes.TRADES)
@@ -38,7 +38,7 @@ def enterprises(city: City) -> Iterator[Row]:
             "small_food" if small else "self_employed" if own else "company",
             rng.choice(shapes.INDUSTRIES[trade]), None if chance() < UNRECORDED else int(venue),
             city.community(near), city.grid(near), f"湖滨街道涌泉里{key % 40}弄沿街{key % 90}号商铺", "陈建国",
-            f"{SEALED}{key}", f"{INDEXED}{key:016d}", city.days[rng.randrange(200, 5_000)],
+            city.phone("enterprises", key), f"{INDEXED}{key:016d}", city.days[rng.randrange(200, 5_000)],
             year - 1 if chance() < 0.93 else year - 2, status,
         )  # fmt: skip
 

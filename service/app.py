@@ -13,6 +13,7 @@ from service import jobs
 from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
+from service.access.uses import Uses
 from service.api import (
     catalogue,
     enterprises,
@@ -41,14 +42,17 @@ from service.api.problems import answer_problems
 from service.api.routing import Routes, mount
 from service.api.state import ACTOR, STATE, AppState
 from service.api.timeouts import limit_seconds
-from service.pages import assets, offline, today
+from service.pages import area_tasks, assets, expected, home, offline, overview, today, unassigned
 from service.pages import handovers as handover_pages
+from service.pages import objections as objection_pages
+from service.pages import returns as return_pages
 from service.pages import sign_in as sign_in_pages
+from service.pages import staff as staff_pages
 from service.pages import visits as visit_pages
 from service.pages.refusals import show_refusals
 from service.pages.routing import Routes as PageRoutes
 from service.pages.routing import mount as mount_pages
-from service.pages.site import SITE, Site
+from service.pages.site import SITE, USES, Site
 from service.settings import Settings
 
 NOUNS: tuple[Routes, ...] = (
@@ -59,7 +63,9 @@ NOUNS: tuple[Routes, ...] = (
 )  # fmt: skip
 
 PAGES: tuple[PageRoutes, ...] = (
-    sign_in_pages.routes, today.routes, visit_pages.routes, handover_pages.routes, offline.routes, assets.routes,
+    sign_in_pages.routes, home.routes, today.routes, visit_pages.routes, handover_pages.routes, overview.routes,
+    area_tasks.routes, staff_pages.routes, unassigned.routes, expected.routes, objection_pages.routes, return_pages.routes,
+    offline.routes, assets.routes,
 )  # fmt: skip
 
 REQUEST_SECONDS = 30
@@ -83,11 +89,13 @@ def build_app(
         middlewares=[show_refusals, answer_problems, limit_seconds(request_seconds)],
         client_max_size=settings.max_body,
     )
+    app[USES] = Uses(house)
+    app.cleanup_ctx.append(_uses)
     throttle = Throttle(house.clock, limit=SIGN_INS, window=SIGN_INS_PER)
     feed = Feed(house, heartbeat_seconds)
     app[STATE] = AppState(settings, house, throttle, partial(jobs.settle_scan, house, settings), feed)
     app[start.OPENAPI] = start.Description.of(mount(app, nouns))
-    app[SITE] = Site(settings, house, throttle, _know)
+    app[SITE] = Site(settings, house, throttle, _know, app[STATE].background.start)
     mount_pages(app, PAGES)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_end_streams)
@@ -124,3 +132,9 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     """Work behind 202 answers ends with the application."""
     yield
     await app[STATE].background.finish(SHUTDOWN_SECONDS)
+
+
+async def _uses(app: web.Application) -> AsyncIterator[None]:
+    """What is known of sessions in use is written before the house is closed."""
+    yield
+    await app[USES].finish()

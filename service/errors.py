@@ -41,8 +41,13 @@ class Problem(Exception):
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
 
+    @classmethod
+    def words(cls) -> str:
+        """What is said of this kind where nothing more is known."""
+        return (cls.__doc__ or "").strip()
+
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
-        self.detail = detail or (type(self).__doc__ or "").strip()
+        self.detail = detail or self.words()
         self.extra = extra
         super().__init__(self.detail)
 

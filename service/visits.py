@@ -25,15 +25,16 @@ class Phone:
 
 async def worded(unit: Unit, found: Sequence[tasks.Task]) -> list[tasks.Task]:
     """The same tasks with a heading and a reason for every finding; what no planned day has written is made now."""
+    today = unit.today
     silent = [
-        Silent(finding.finding_id, task.task_id, finding.version_id, finding.subject_id)
+        Silent(one.finding_id, task.task_id, one.version_id, one.subject_id, one.coming(task.day_of(today)))
         for task in found
-        if any(finding.heading is None for finding in task.findings)
-        for finding in task.findings
-        if finding.live
+        if any(one.live and one.heading is None for one in task.findings)
+        for one in task.findings
+        if one.live
     ]
-    made = await words(unit, silent, unit.today)
-    return [replace(task, findings=[_worded(finding, made) for finding in task.findings]) for task in found]
+    made = await words(unit, silent, today)
+    return [_with_words(task, made) for task in found]
 
 
 async def asked_of(unit: Unit, found: Sequence[tasks.Task]) -> Mapping[int, Questions]:
@@ -94,10 +95,16 @@ async def reveal_phone(unit: Unit, task_id: int, reason: str | None = None) -> P
     return Phone(target.contact or target.name, number)
 
 
+def _with_words(task: tasks.Task, made: Mapping[int, Worded]) -> tasks.Task:
+    """The task itself where all of it was worded before."""
+    if all(one.heading and one.reason for one in task.findings):
+        return task
+    return replace(task, findings=[_worded(finding, made) for finding in task.findings])
+
+
 def _worded(finding: tasks.Finding, made: Mapping[int, Worded]) -> tasks.Finding:
     fresh = made.get(finding.finding_id)
-    return replace(
-        finding,
+    return finding._replace(
         heading=finding.heading or (fresh.heading if fresh else finding.title),
         reason=finding.reason or (fresh.reason if fresh else ""),
     )

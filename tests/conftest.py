@@ -7,21 +7,21 @@ import base64
 import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
-from made_databases import KEY, as_admin, copy_of, named, sqlite_with_tables
+from access.people import PASSWORD
+from made_databases import KEY, as_admin, copied, copy_of, empty, named, sqlite_with_tables
+from mornings import TODAY, make_morning, open_morning
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.access.keys import Vault
 from service.access.unit import House
 from service.clock import SetClock
+from service.demo.street import make_street
 from service.tables import metadata
 from service.tables.database import Database
-
-TODAY = date(2026, 11, 23)  # a Monday, and a working day
 
 
 @pytest.fixture(scope="session")
@@ -123,3 +123,26 @@ def house(database: Database, clock: SetClock, vault: Vault) -> House:
 @pytest.fixture
 def sqlite_house(sqlite_database: Database, clock: SetClock, vault: Vault) -> House:
     return House(sqlite_database, clock, vault)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def small_street_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A street of a hundred people a community, scanned and planned, everybody with the same password."""
+    folder = tmp_path_factory.mktemp("pages")
+    url = empty(request, folder)
+    street = make_street(residents_per_community=100, today=TODAY)
+    asyncio.run(make_morning(url, street, folder, password=PASSWORD))
+    return url
+
+
+@pytest.fixture
+def street_url(small_street_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A copy of that database for one test."""
+    return copied(small_street_url, request, tmp_path)
+
+
+@pytest.fixture
+async def street_house(street_url: str) -> AsyncIterator[House]:
+    house = open_morning(street_url)
+    yield house
+    await house.database.close()

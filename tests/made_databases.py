@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import uuid
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -51,3 +53,19 @@ async def as_admin(postgres_url: str, statement: str) -> None:
 
 def named(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def empty(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a database without tables, of the kind that `request` is for."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
+    return copy_of(request.getfixturevalue("postgres_url"), "template0")
+
+
+def copied(url: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a copy of the database at `url`, for one test."""
+    if not url.startswith("sqlite"):
+        return copy_of(request.getfixturevalue("postgres_url"), str(make_url(url).database))
+    copy = folder / "copy.db"
+    shutil.copy(url.removeprefix("sqlite+aiosqlite:///"), copy)
+    return f"sqlite+aiosqlite:///{copy}"

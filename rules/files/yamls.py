@@ -11,6 +11,9 @@ from rules.files import misfits
 from rules.reading.syntax import Span
 
 CHARACTERS = 256 * 1024
+PROBLEM = 200  # characters: the reader's own words may repeat a whole line
+DEPTH = 32
+"""Rule files are five deep. Much deeper ones exhaust the stack, and thousands of brackets the scanner's time."""
 
 
 class Source:
@@ -86,9 +89,7 @@ def _compose(text: str, file: str) -> yaml.Node | None:
     if len(text) > CHARACTERS:
         raise RuleErrors([misfits.bad_yaml(Span(0, len(text)), "超过 256 KB").within(file=file)])
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.AliasEvent):
-                raise RuleErrors([_at(event.start_mark, "不能使用别名 *", file)])
+        _refuse_odd(text, file)
         return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise RuleErrors([_at(error.problem_mark, error.problem or "", file)]) from error
@@ -98,12 +99,27 @@ def _compose(text: str, file: str) -> yaml.Node | None:
         raise RuleErrors([_at(mark, "含有不能识别的字符", file)]) from error
 
 
+def _refuse_odd(text: str, file: str) -> None:
+    """RuleErrors at the first alias, and where it nests too deep; stops reading there."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise RuleErrors([_at(event.start_mark, "不能使用别名 *", file)])
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH:
+            raise RuleErrors([_at(event.start_mark, f"嵌套超过 {DEPTH} 层", file)])
+
+
 class _Mark(Protocol):
     index: int
     line: int
 
 
 def _at(mark: _Mark | None, problem: str, file: str) -> RuleError:
+    problem = problem[:PROBLEM]
     if mark is None:
         return misfits.bad_yaml(Span(0, 0), problem).within(file=file)
     span = Span(mark.index, mark.index + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
@@ -48,6 +49,12 @@ def code_range(prefix: str) -> tuple[str, str]:
     return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
+def lies_in(code: ColumnElement[Any], division: str) -> ColumnElement[bool]:
+    """Whether a code is that of `division`, of any level, or of what lies below it."""
+    low, high = code_range(prefix_of(division))
+    return and_(code >= low, code < high)
+
+
 def visible(
     actor: Actor,
     division: ColumnElement[str],
@@ -62,8 +69,7 @@ def visible(
         return true()
     allowed: list[ColumnElement[bool]] = []
     if actor.division:
-        low, high = code_range(prefix_of(actor.division))
-        allowed.append(and_(division >= low, division < high))
+        allowed.append(lies_in(division, actor.division))
     if actor.enterprise_id is not None and enterprise is not None:
         allowed.append(enterprise == actor.enterprise_id)
     if actor.department is not None and department is not None:

@@ -10,11 +10,12 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from service.access import audit
 from service.access.actors import Actor
@@ -28,7 +29,25 @@ IDLE = timedelta(hours=16)
 LONGEST = timedelta(days=7)
 NOTED_EVERY = timedelta(minutes=10)
 """How exactly the last use is known; a list that is opened often is not written about each time."""
+TOGETHER = 500
+"""Sessions of which one statement notes that they are in use."""
 PAD = 32
+
+# Made once, because every page asks it.
+_BROUGHT = (
+    select(
+        sessions.c.session_id, sessions.c.used_at, sessions.c.type_size, accounts.c.account_id, accounts.c.name,
+        accounts.c.role, accounts.c.division_code, accounts.c.enterprise_id, accounts.c.department,
+    )
+    .join(accounts, accounts.c.account_id == sessions.c.account_id)
+    .where(
+        sessions.c.digest == bindparam("digest"),
+        sessions.c.revoked_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.used_at > bindparam("idle_since"),
+        accounts.c.disabled_at.is_(None),
+    )
+)  # fmt: skip
 
 Way = Literal["login", "code"]
 TypeSize = Literal["normal", "large"]
@@ -71,7 +90,7 @@ async def open_session(unit: Unit, account_id: int, way: Way) -> str:
     await unit.connection.execute(delete(sessions).where(sessions.c.expires_at < unit.now - LONGEST))
     values = {
         "account_id": account_id,
-        "digest": _digest(token),
+        "digest": digest_of(token),
         "opened_by": way,
         "type_size": "normal",
         "opened_at": unit.now,
@@ -84,15 +103,8 @@ async def open_session(unit: Unit, account_id: int, way: Way) -> str:
 
 async def find(unit: Unit, token: str) -> Session:
     """The live session of a cookie; NotSignedIn when it is unknown, over, unused for too long, or its account disabled."""
-    statement = (
-        select(
-            sessions.c.session_id, sessions.c.used_at, sessions.c.type_size, accounts.c.account_id, accounts.c.name,
-            accounts.c.role, accounts.c.division_code, accounts.c.enterprise_id, accounts.c.department,
-        )
-        .join(accounts, accounts.c.account_id == sessions.c.account_id)
-        .where(sessions.c.digest == _digest(token), *_live(unit.now), accounts.c.disabled_at.is_(None))
-    )  # fmt: skip
-    row = (await unit.connection.execute(statement)).one_or_none()
+    brought = {"digest": digest_of(token), "now": unit.now, "idle_since": unit.now - IDLE}
+    row = (await unit.connection.execute(_BROUGHT, brought)).one_or_none()
     if row is None:
         raise NotSignedIn("请先登录。")
     actor = Actor(
@@ -101,10 +113,12 @@ async def find(unit: Unit, token: str) -> Session:
     return Session(row.session_id, token, actor, row.type_size, row.used_at <= unit.now - NOTED_EVERY)
 
 
-async def note_use(unit: Unit, session: Session) -> None:
-    """Put off the end of a session that is in use."""
-    mine = sessions.c.session_id == session.session_id
-    await unit.connection.execute(update(sessions).where(mine).values(used_at=unit.now))
+async def note_uses(unit: Unit, session_ids: Collection[int], at: datetime) -> None:
+    """Put off the end of sessions that were in use at an instant."""
+    ids = sorted(session_ids)
+    for start in range(0, len(ids), TOGETHER):
+        some = sessions.c.session_id.in_(ids[start : start + TOGETHER])
+        await unit.connection.execute(update(sessions).where(some).values(used_at=at))
 
 
 async def set_type_size(unit: Unit, session: Session, size: TypeSize) -> None:
@@ -129,13 +143,10 @@ async def _end(unit: Unit, which: ColumnElement[bool]) -> None:
     await unit.connection.execute(live.values(revoked_at=unit.now))
 
 
-def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return sessions.c.revoked_at.is_(None), sessions.c.expires_at > now, sessions.c.used_at > now - IDLE
-
-
 def _csrf_secret(token: str) -> bytes:
     return hmac.new(token.encode("utf-8", "surrogateescape"), b"csrf", hashlib.sha256).digest()
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """Under what a cookie is kept."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

@@ -82,7 +82,7 @@ async def members(unit: Unit, on: date, *, after: int = 0, limit: int = 50) -> l
     )
     rows = await unit.connection.execute(
         select(a.account_id, a.login, a.name, a.division_code, away)
-        .where(a.role == "worker", a.disabled_at.is_(None), a.account_id > after, _looked_after(unit))
+        .where(a.role == "worker", a.disabled_at.is_(None), a.account_id > after, looked_after(unit))
         .order_by(a.account_id)
         .limit(limit)
     )
@@ -102,7 +102,7 @@ async def posts_page(
     statement = _of(posts, on, account_id, after, limit, posts.c.division_code, posts.c.role)
     if division is not None:
         statement = statement.where(posts.c.division_code.startswith(division, autoescape=True))
-    rows = await unit.connection.execute(statement.where(_looked_after(unit)))
+    rows = await unit.connection.execute(statement.where(looked_after(unit)))
     return [
         Post(row.post_id, row.account_id, row.name, row.division_code, row.role, row.from_on, row.to_on)
         for row in rows
@@ -119,7 +119,7 @@ async def absences_page(
 ) -> list[Absence]:
     """Absences in the order they were entered; with `on` those of a day."""
     statement = _of(absences, on, account_id, after, limit)
-    rows = await unit.connection.execute(statement.where(_looked_after(unit)))
+    rows = await unit.connection.execute(statement.where(looked_after(unit)))
     return [Absence(row.absence_id, row.account_id, row.name, row.from_on, row.to_on) for row in rows]
 
 
@@ -170,11 +170,11 @@ async def end_absence(unit: Unit, absence_id: int) -> Absence:
     return Absence(absence_id, row.account_id, row.name, row.from_on, row.to_on)
 
 
-def _looked_after(unit: Unit) -> ColumnElement[bool]:
-    """The accounts whose posts and absences the actor may see and change."""
+def looked_after(unit: Unit, division: ColumnElement[str] = accounts.c.division_code) -> ColumnElement[bool]:
+    """The accounts whose posts and absences the actor may see and change, or else what lies in a `division` of theirs."""
     if unit.actor.may(Permission.ACCOUNTS):
         return true()
-    return visible(unit.actor, accounts.c.division_code)
+    return visible(unit.actor, division)
 
 
 def _covers(table: Table, day: date) -> ColumnElement[bool]:
@@ -208,7 +208,7 @@ def _of(
 
 async def _one(unit: Unit, table: Table, key: int) -> Row[Any]:
     found = select(table, accounts.c.name).join(accounts, accounts.c.account_id == table.c.account_id)
-    row = (await unit.connection.execute(found.where(_key(table) == key, _looked_after(unit)))).first()
+    row = (await unit.connection.execute(found.where(_key(table) == key, looked_after(unit)))).first()
     if row is None:
         raise NotFound()
     return row
@@ -216,7 +216,7 @@ async def _one(unit: Unit, table: Table, key: int) -> Row[Any]:
 
 async def _require(unit: Unit, account_id: int) -> None:
     """NotFound unless the actor looks after this worker."""
-    mine = and_(accounts.c.account_id == account_id, accounts.c.disabled_at.is_(None), _looked_after(unit))
+    mine = and_(accounts.c.account_id == account_id, accounts.c.disabled_at.is_(None), looked_after(unit))
     role = await unit.connection.scalar(select(accounts.c.role).where(mine))
     if role is None:
         raise NotFound()

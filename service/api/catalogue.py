@@ -76,14 +76,14 @@ class CodeTablesView(View):
     items: list[CodeTableView]
 
 
-@routes.get("/catalogue", permission=Permission.READ_RULES)
+@routes.get("/catalogue", permission=Permission.READ_RULES, refuses=(InvalidInput,))
 async def show_catalogue(request: Request, query: CatalogueQuery) -> CatalogueView:
     """Show every field and relation a rule may mention, declared ones included, with what an empty cell means."""
     async with request.reading() as unit:
         return described(await fields.catalogue(unit), query.entity)
 
 
-@routes.get("/codes", permission=Permission.SIGNED_IN)
+@routes.get("/codes", permission=Permission.SIGNED_IN, refuses=(InvalidInput,))
 async def list_codes(request: Request, query: CodesQuery) -> CodeTablesView:
     """List the code tables with their Chinese names, as imports and rules are checked against them."""
     async with request.reading() as unit:

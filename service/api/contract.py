@@ -15,7 +15,8 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter
 
 from service.access.permissions import Permission
-from service.api.models import Accepted, Created, Id, Stream, Tagged
+from service.api.models import Accepted, Created, Id, Redirect, Stream, Tagged
+from service.errors import Problem
 
 Handler = Callable[..., Awaitable[Any]]
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -29,7 +30,9 @@ class BrokenContract(TypeError):
 class Contract:
     """Everything there is to know of one route. `view` is None for 204 and for files, and of a `stream` each event's.
 
-    A `versioned` one needs If-Match, a `conditional` one honours it where it is sent.
+    A `versioned` one needs If-Match, a `conditional` one honours it where it is sent. `refuses` are the refusals that
+    only the handler can give: what the layer says by itself, before and around it, is known from the rest.
+    `media_types` are those of a file.
     """
 
     method: str
@@ -46,6 +49,8 @@ class Contract:
     idempotent: bool
     versioned: bool
     conditional: bool
+    refuses: tuple[type[Problem], ...]
+    media_types: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -72,7 +77,13 @@ class Contract:
 
 
 def contract_of(
-    method: str, path: str, handler: Handler, *, permission: Permission, idempotent: bool = False
+    method: str,
+    path: str,
+    handler: Handler,
+    *,
+    permission: Permission,
+    idempotent: bool = False,
+    refuses: tuple[type[Problem], ...] = (),
 ) -> Contract:
     """The contract of `handler`; BrokenContract says what it lacks."""
     if not isinstance(permission, Permission):
@@ -82,7 +93,7 @@ def contract_of(
     if idempotent and (method != "POST" or permission is Permission.PUBLIC):
         raise BrokenContract(f"{_named(handler)}: only a POST of a signed-in account can be idempotent")
     hints = get_type_hints(handler, include_extras=True)
-    view, status, file = _answer(handler, hints)
+    view, status, file, media_types = _answer(handler, hints)
     given = inspect.signature(handler).parameters
     return Contract(
         method, path, permission, handler,
@@ -91,6 +102,7 @@ def contract_of(
         body=_model(handler, "body", hints),
         view=view, status=status, file=file, stream=get_origin(hints["return"]) is Stream,
         idempotent=idempotent, versioned="version" in given, conditional="seen" in given,
+        refuses=refuses, media_types=media_types,
     )  # fmt: skip
 
 
@@ -124,24 +136,34 @@ def _model(handler: Handler, name: str, hints: Mapping[str, Any]) -> type[BaseMo
     return hint
 
 
-def _answer(handler: Handler, hints: Mapping[str, Any]) -> tuple[type[BaseModel] | None, int, bool]:
+def _answer(
+    handler: Handler, hints: Mapping[str, Any]
+) -> tuple[type[BaseModel] | None, int, bool, tuple[str, ...]]:
+    """View, status, whether it is a file, and what kind of one."""
     if "return" not in hints:
         raise BrokenContract(f"{_named(handler)} does not say what it answers")
-    hint = hints["return"]
-    if get_origin(hint) is Annotated:
-        hint = get_args(hint)[0]
+    hint, *told = get_args(hints["return"]) if get_origin(hints["return"]) is Annotated else [hints["return"]]
     if hint is type(None):
-        return None, 204, False
+        return None, 204, False, ()
+    if hint is Redirect:
+        return None, Redirect.status, False, ()
     origin = get_origin(hint)
     if origin in (Accepted, Created):
-        return get_args(hint)[0], origin.status, False
+        return get_args(hint)[0], origin.status, False, ()
     if origin is Stream:
-        return get_args(hint)[0], 200, False
+        return get_args(hint)[0], 200, False, ()
     if isinstance(hint, type) and issubclass(hint, web.StreamResponse):
-        return None, 200, True
+        return None, 200, True, _media_types(handler, told)
     if isinstance(hint, type) and issubclass(hint, BaseModel):
-        return hint, 200, False
+        return hint, 200, False, ()
     raise BrokenContract(f"{_named(handler)} answers {hint!r}, which is no view")
+
+
+def _media_types(handler: Handler, told: list[Any]) -> tuple[str, ...]:
+    kinds = tuple(one for one in told if isinstance(one, str))
+    if not kinds:
+        raise BrokenContract(f"{_named(handler)} does not say which media types it answers")
+    return kinds
 
 
 def _named(handler: Handler) -> str:

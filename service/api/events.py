@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from service.access.horizon import Position, newest
+from service.access.horizon import WRITTEN, Position, newest
 from service.access.permissions import Permission
 from service.access.unit import Unit
 from service.api.models import Frame, Page, PageQuery, Query, Stream, View
@@ -34,7 +34,9 @@ SHOWN = 200
 
 class EventsQuery(Query):
     after: str | None = Field(
-        None, max_length=40, description="从哪个编号之后接着发；与 Last-Event-ID 相同，两者都有时以后者为准"
+        None,
+        pattern=f"^{WRITTEN.pattern}$",
+        description="从哪个编号之后接着发；与 Last-Event-ID 相同，两者都有时以后者为准",
     )
     follow: bool = Field(True, description="false：发完已有的就结束，不再等待")
 

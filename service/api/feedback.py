@@ -11,6 +11,7 @@ from service.api.models import Query, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine import quality
+from service.errors import InvalidInput
 from service.work import burden
 from service.work.burden import By
 
@@ -69,7 +70,7 @@ class QualityView(View):
 
 
 class BurdenQuery(Query):
-    month: str | None = Field(None, max_length=7, description="月份，如 2026-11；不填为本月")
+    month: str | None = Field(None, pattern=burden.MONTH, description="月份，如 2026-11；不填为本月")
     by: By = Field("department", description="按 department 部门或 community 社区合计")
 
 
@@ -102,7 +103,7 @@ async def show_quality(request: Request, rule: str) -> QualityView:
         return QualityView.model_validate(await quality.measure(unit, rule))
 
 
-@routes.get("/burden", permission=Permission.FEEDBACK)
+@routes.get("/burden", permission=Permission.FEEDBACK, refuses=(InvalidInput,))
 async def show_burden(request: Request, query: BurdenQuery) -> BurdenView:
     """Show what the visits of a month cost, by department or by community: visits, minutes, questions, returns.
 

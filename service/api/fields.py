@@ -15,7 +15,7 @@ from service.api.models import Body, Query, Seen, Tagged, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.field_use import rules_kept
-from service.errors import NotFound, Outdated
+from service.errors import Conflict, InvalidInput, NotFound, Outdated
 from service.records import declaring
 from service.records.changesets import take_turn
 
@@ -86,7 +86,7 @@ async def show_field(request: Request, entity: str, name: str) -> FieldView:
         return await _field(unit, entity, name)
 
 
-@routes.post("/fields", permission=Permission.FIELDS, idempotent=True)
+@routes.post("/fields", permission=Permission.FIELDS, idempotent=True, refuses=(Conflict, InvalidInput))
 async def declare_field(request: Request, seen: Seen, body: FieldBody) -> DeclaredView:
     """Declare a field, change what it is called, or take a retired one up again; 409 where records or rules forbid it.
 
@@ -98,7 +98,7 @@ async def declare_field(request: Request, seen: Seen, body: FieldBody) -> Declar
         return DeclaredView(state=await declaring.declare(unit, body.extension()))
 
 
-@routes.delete("/fields/{entity}/{name}", permission=Permission.FIELDS)
+@routes.delete("/fields/{entity}/{name}", permission=Permission.FIELDS, refuses=(Conflict,))
 async def retire_field(request: Request, entity: str, name: str, seen: Seen) -> None:
     """Retire a declared field; 409 while a rule in use reads it. Its values stay."""
     async with request.unit() as unit, rules_kept(unit):

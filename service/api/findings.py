@@ -13,6 +13,7 @@ from service.api.models import View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.explain import Explanation, UsedParameter, explain_finding
+from service.errors import Conflict
 from service.work.tasks import require_finding_in_sight
 
 routes = Routes()
@@ -96,7 +97,7 @@ class ExplanationView(View):
     sources: list[SourceView]
 
 
-@routes.get("/findings/{finding_id}/explanation", permission=Permission.WORK)
+@routes.get("/findings/{finding_id}/explanation", permission=Permission.WORK, refuses=(Conflict,))
 async def explain_one(request: Request, finding_id: int) -> ExplanationView:
     """Explain a finding: every clause with value and verdict, the parameters, the law."""
     async with request.reading() as unit:

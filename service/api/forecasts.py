@@ -7,11 +7,12 @@ from datetime import date, datetime
 from pydantic import Field
 
 from service.access.permissions import Permission
-from service.api.models import Query, View
+from service.api.models import Day, Query, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine import forecasts
 from service.engine.forecasts import By, Wish
+from service.errors import InvalidInput, NotFound
 
 routes = Routes()
 
@@ -22,7 +23,7 @@ class ForecastQuery(Query):
     division: str | None = Field(
         None, pattern=r"^\d{2,18}$", description="只看这个区划及其以下，填编码；不会超出本人的范围"
     )
-    until: date | None = Field(None, description="只看到这一天为止（含）")
+    until: Day | None = Field(None, description="只看到这一天为止（含）")
     after: str | None = Field(None, min_length=1, max_length=64, description="上一页返回的 next；第一页不填")
     limit: int = Field(50, ge=1, le=200, description="每页条数，1 到 200")
 
@@ -49,7 +50,7 @@ class ForecastView(View):
     next: str | None = Field(description="下一页的 after；为空表示没有更多")
 
 
-@routes.get("/forecast", permission=Permission.FORECAST)
+@routes.get("/forecast", permission=Permission.FORECAST, refuses=(NotFound, InvalidInput))
 async def show_forecast(request: Request, query: ForecastQuery) -> ForecastView:
     """Show how many findings are expected to open in the next 30 days, by day, rule or division.
 

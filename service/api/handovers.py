@@ -11,11 +11,11 @@ from service.api.models import Body, Id, Seen, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.api.tasks import require_seen
+from service.errors import Conflict, InvalidInput, NotFound
 from service.work import escalate, handover
-from service.work.handover import LONGEST_NOTE
+from service.work.handover import LONGEST_NOTE, MOST_TASKS
 
 routes = Routes()
-MOST_TASKS = 200
 
 
 class ColleagueView(View):
@@ -53,7 +53,9 @@ async def list_colleagues(request: Request, task_id: int) -> ColleaguesView:
     return ColleaguesView(items=[ColleagueView.model_validate(one) for one in found])
 
 
-@routes.post("/tasks/{task_id}/handover", permission=Permission.WORK, idempotent=True)
+@routes.post(
+    "/tasks/{task_id}/handover", permission=Permission.WORK, idempotent=True, refuses=(Conflict, InvalidInput)
+)
 async def hand_over_task(request: Request, task_id: int, seen: Seen, body: HandoverBody) -> None:
     """Give one's own open visit to a colleague on duty there; 409 when it is another's or over."""
     async with request.unit() as unit:
@@ -61,7 +63,12 @@ async def hand_over_task(request: Request, task_id: int, seen: Seen, body: Hando
         await handover.hand_over(unit, task_id, body.account_id, body.note)
 
 
-@routes.post("/tasks/handover", permission=Permission.SUPERVISE, idempotent=True)
+@routes.post(
+    "/tasks/handover",
+    permission=Permission.SUPERVISE,
+    idempotent=True,
+    refuses=(NotFound, Conflict, InvalidInput),
+)
 async def hand_over_tasks(request: Request, body: HandoversBody) -> HandedOverView:
     """Give open visits of the own area to one worker on duty there, all or none."""
     async with request.unit() as unit:

@@ -6,6 +6,7 @@ Opening it is not written down: mail gateways open links by themselves, and a re
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader
@@ -24,13 +25,13 @@ POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'no
 
 
 @routes.get("/l/style.css", permission=Permission.PUBLIC)
-async def show_link_style(request: Request) -> web.StreamResponse:
+async def show_link_style(request: Request) -> Annotated[web.StreamResponse, "text/css"]:
     """The style of the page a message's link opens."""
     return web.FileResponse(STATIC / "link.css", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @routes.get("/l/{token}", permission=Permission.PUBLIC)
-async def open_link(request: Request, token: str) -> web.Response:
+async def open_link(request: Request, token: str) -> Annotated[web.Response, "text/html"]:
     """Open the link of a digest: counts of the day only; 404 when altered or expired."""
     async with request.reading() as unit:
         link = links.read(unit.vault, token, unit.now)

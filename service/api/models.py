@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from service.errors import Outdated
 
 MOST = 2**63 - 1
-Id = Annotated[int, Field(ge=1, le=MOST)]
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 1.0 is the integer 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _day(value: Any) -> date:
+    """Nothing but `2026-11-23`: pydantic alone would take "0" for the first day of 1970."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise PydanticCustomError("date_parsing", "no such day") from error
+    if type(value) is date:
+        return value
+    raise PydanticCustomError("date_type", "not a day")
+
+
+Id = Annotated[int, Field(ge=1, le=MOST), BeforeValidator(_whole)]
 """A surrogate key as a client may send it: what 64 bits hold, so that no database overflows."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date as a client may send it, in a body or a query."""
 
 TAG = 32
 """Hexadecimal digits of a digest that serves as an ETag: 128 bits."""
@@ -23,9 +48,11 @@ V = TypeVar("V", bound=BaseModel)
 
 
 class Body(BaseModel):
-    """A JSON body. Unknown keys are errors, numbers are finite, text is trimmed."""
+    """A JSON body. Unknown keys are errors, kinds are kept apart (no "1" for 1), numbers are finite, text is trimmed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_strip_whitespace=True
+    )
 
 
 class Query(BaseModel):
@@ -119,6 +146,14 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Redirect:
+    """302: what is asked for is at `location`."""
+
+    status: ClassVar[int] = 302
+    location: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """An answer as it goes over the wire, and as it is kept for a repeated Idempotency-Key."""
 
@@ -130,9 +165,11 @@ class Reply:
 
     @classmethod
     def of(cls, answer: Any) -> Reply:
-        """From what a handler returned: a view, `Accepted`, `Created` or None (204)."""
+        """From what a handler returned: a view, `Accepted`, `Created`, `Redirect` or None (204)."""
         if answer is None:
             return cls(204, b"")
+        if isinstance(answer, Redirect):
+            return cls(answer.status, b"", answer.location)
         if isinstance(answer, Accepted | Created):
             return cls(answer.status, as_json(answer.view), answer.location, etag=etag_of(answer.view))
         return cls(200, as_json(answer), etag=etag_of(answer))

@@ -12,6 +12,7 @@ from service.access.permissions import Permission
 from service.api.models import Body, Created, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.errors import Conflict, InvalidInput
 from service.work import objections
 
 routes = Routes()
@@ -59,7 +60,12 @@ async def list_enterprise_findings(request: Request, uscc: str, query: PageQuery
     return Page.of(shown, limit=query.limit, key=lambda one: one.finding_id)
 
 
-@routes.post("/findings/{finding_id}/objection", permission=Permission.OBJECT, idempotent=True)
+@routes.post(
+    "/findings/{finding_id}/objection",
+    permission=Permission.OBJECT,
+    idempotent=True,
+    refuses=(Conflict, InvalidInput),
+)
 async def object_to_finding(request: Request, finding_id: int, body: ObjectionBody) -> Created[ObjectionView]:
     """Object to a finding; until a supervisor decides nobody visits for it. 409 when it is settled or held already."""
     async with request.unit() as unit:
@@ -68,7 +74,7 @@ async def object_to_finding(request: Request, finding_id: int, body: ObjectionBo
     return Created(f"{routes.prefix}/objections", view)
 
 
-@routes.delete("/findings/{finding_id}/objection", permission=Permission.OBJECT)
+@routes.delete("/findings/{finding_id}/objection", permission=Permission.OBJECT, refuses=(Conflict,))
 async def withdraw_objection(request: Request, finding_id: int) -> None:
     """Take back the objection one noted oneself; the finding goes back to work. 409 when it was decided or is moot."""
     async with request.unit() as unit:
@@ -84,7 +90,12 @@ async def list_objections(request: Request, query: PageQuery) -> Page[ObjectionV
     return Page.of(shown, limit=query.limit, key=lambda one: one.objection_id)
 
 
-@routes.post("/objections/{objection_id}/decision", permission=Permission.SUPERVISE, idempotent=True)
+@routes.post(
+    "/objections/{objection_id}/decision",
+    permission=Permission.SUPERVISE,
+    idempotent=True,
+    refuses=(Conflict, InvalidInput),
+)
 async def decide_objection(request: Request, objection_id: int, body: DecisionBody) -> ObjectionView:
     """Uphold an objection (not eligible, and quiet) or reject it (back to work); 409 when it was decided."""
     async with request.unit() as unit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -11,15 +11,16 @@ from rules.files.documents import Cited
 from rules.files.parameters import NAME, KindName
 from service.access.permissions import Permission
 from service.access.unit import Unit
-from service.api.models import Body, Created, Page, PageQuery, Versioned, View
+from service.api.models import Body, Created, Day, Page, PageQuery, Versioned, View
 from service.api.request import Request
 from service.api.routing import API, Routes
 from service.engine import parameter_edits, parameter_history, parameters
 from service.engine.parameter_edits import Correction, Described, Entry, plain, read_value
+from service.errors import Conflict, InvalidInput, NotFound
 
 routes = Routes()
 
-Day: TypeAlias = date
+LAW_DATE = r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 DIVISION = r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})?$"
 Json = str | int | float | bool | list[str | int | float] | None
 
@@ -34,7 +35,7 @@ class SourceBody(Body):
     law: str = Field(min_length=1, max_length=200, description="法规或文件名称")
     article: str = Field(min_length=1, max_length=200, description="条款")
     date: Annotated[str, AfterValidator(_law_date)] = Field(
-        pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="文件日期，如 2026-07-01、2026-07 或 2026"
+        pattern=LAW_DATE, description="文件日期，如 2026-07-01、2026-07 或 2026"
     )
     verified_on: Day | None = Field(None, description="哪天有人核对过原文；空着即未核实，规则不使用")
     mark: Literal["V", "S", "M"] = Field("V", description="V 读过原文，S 读过转述，M 凭记忆（不算核实）")
@@ -49,14 +50,14 @@ class SourceBody(Body):
 class ParametersQuery(PageQuery):
     name: str | None = Field(None, max_length=100, description="只看这个参数")
     division: str | None = Field(None, pattern=DIVISION, description="只看这个区划的值；空文字为通用值")
-    on: date | None = Field(None, description="只看这一天起作用的值")
+    on: Day | None = Field(None, description="只看这一天起作用的值")
 
 
 class ParameterBody(Body):
     name: str = Field(pattern=NAME, max_length=100, description="参数名，如 health.notice_days")
     value: Json = Field(description="值；日期写成 2026-11-23，空值表示待登记")
-    from_: date = Field(alias="from", description="从哪天起")
-    to: date | None = Field(None, description="到哪天为止（含）；空着则到下一个值开始为止")
+    from_: Day = Field(alias="from", description="从哪天起")
+    to: Day | None = Field(None, description="到哪天为止（含）；空着则到下一个值开始为止")
     division: str = Field("", pattern=DIVISION, description="只适用于这个区划及其以下；空着为通用")
     source: SourceBody | None = Field(None, description="出处；没有核实过的值不使用")
     label: str | None = Field(None, min_length=1, max_length=100, description="中文名称；新参数必填")
@@ -66,12 +67,12 @@ class ParameterBody(Body):
 
 class CorrectionBody(Body):
     value: Json = Field(description="更正后的值")
-    to: date | None = Field(None, description="到哪天为止（含）")
+    to: Day | None = Field(None, description="到哪天为止（含）")
     source: SourceBody | None = Field(None, description="出处；没有核实过的值不使用")
 
 
 class EndBody(Body):
-    to: date = Field(description="最后一天")
+    to: Day = Field(description="最后一天")
 
 
 class ParameterView(Versioned):
@@ -141,7 +142,12 @@ async def show_parameter(request: Request, parameter_id: int) -> ParameterDetail
         )
 
 
-@routes.post("/parameters", permission=Permission.EDIT_RULES, idempotent=True)
+@routes.post(
+    "/parameters",
+    permission=Permission.EDIT_RULES,
+    idempotent=True,
+    refuses=(NotFound, Conflict, InvalidInput),
+)
 async def enter_parameter(request: Request, body: ParameterBody) -> Created[EnteredView]:
     """Enter a value from a day on, for everywhere or for a division; the next scan uses it once it is verified.
 
@@ -165,7 +171,7 @@ async def enter_parameter(request: Request, body: ParameterBody) -> Created[Ente
     return Created(f"{API}/parameters/{value.parameter_id}", view)
 
 
-@routes.put("/parameters/{parameter_id}", permission=Permission.EDIT_RULES)
+@routes.put("/parameters/{parameter_id}", permission=Permission.EDIT_RULES, refuses=(Conflict, InvalidInput))
 async def correct_parameter(
     request: Request, parameter_id: int, version: int, body: CorrectionBody
 ) -> ParameterView:
@@ -177,14 +183,24 @@ async def correct_parameter(
         return _view(await parameter_edits.correct(unit, parameter_id, version, given))
 
 
-@routes.post("/parameters/{parameter_id}/end", permission=Permission.EDIT_RULES, idempotent=True)
+@routes.post(
+    "/parameters/{parameter_id}/end",
+    permission=Permission.EDIT_RULES,
+    idempotent=True,
+    refuses=(Conflict, InvalidInput),
+)
 async def end_parameter(request: Request, parameter_id: int, version: int, body: EndBody) -> ParameterView:
     """Say which day is the last a value is in force. Needs If-Match."""
     async with request.unit() as unit:
         return _view(await parameter_edits.end(unit, parameter_id, version, body.to))
 
 
-@routes.post("/parameters/{parameter_id}/verify", permission=Permission.EDIT_RULES, idempotent=True)
+@routes.post(
+    "/parameters/{parameter_id}/verify",
+    permission=Permission.EDIT_RULES,
+    idempotent=True,
+    refuses=(Conflict, InvalidInput),
+)
 async def verify_parameter(
     request: Request, parameter_id: int, version: int, body: SourceBody
 ) -> ParameterView:

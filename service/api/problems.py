@@ -58,17 +58,22 @@ async def answer_problems(request: web.Request, handler: Next) -> web.StreamResp
 
 def problem_response(raw: web.Request, problem: Problem) -> web.Response:
     """The answer that says `problem`."""
-    view = ProblemView(
+    view = problem_view(problem, f"urn:uuid:{raw[REQUEST_ID]}")
+    return web.Response(
+        status=problem.status, body=_json(view), content_type=MEDIA_TYPE, headers=_headers(problem)
+    )
+
+
+def problem_view(problem: Problem, instance: str) -> ProblemView:
+    """`problem` as a client sees it; `instance` is the number of the request as a URN."""
+    return ProblemView(
         type=f"/problems/{problem.code}",
         title=problem.title,
         status=problem.status,
         detail=problem.detail,
         code=problem.code,
         errors=[Fault(**fault) for fault in problem.extra.get("errors", [])],
-        instance=f"urn:uuid:{raw[REQUEST_ID]}",
-    )
-    return web.Response(
-        status=problem.status, body=_json(view), content_type=MEDIA_TYPE, headers=_headers(problem)
+        instance=instance,
     )
 
 

@@ -11,6 +11,7 @@ from service.access.permissions import Permission
 from service.api.models import Body, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.errors import Conflict, InvalidInput
 from service.work import returns
 
 routes = Routes()
@@ -66,7 +67,12 @@ async def count_returns(request: Request) -> ReturnCountsView:
         return ReturnCountsView.model_validate(await returns.counts(unit))
 
 
-@routes.post("/returns/{return_id}/answer", permission=Permission.RETURNS, idempotent=True)
+@routes.post(
+    "/returns/{return_id}/answer",
+    permission=Permission.RETURNS,
+    idempotent=True,
+    refuses=(Conflict, InvalidInput),
+)
 async def answer_return(request: Request, return_id: int, body: ReturnAnswerBody) -> ReturnView:
     """Answer a matter: done, not eligible, or back to the community with a reason; 409 when it was answered."""
     async with request.unit() as unit:

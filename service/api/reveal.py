@@ -11,7 +11,7 @@ from service.access.permissions import Permission
 from service.api.models import Body, View
 from service.api.request import Request
 from service.api.routing import Routes
-from service.errors import NotFound
+from service.errors import InvalidInput, NotFound
 
 routes = Routes()
 
@@ -31,7 +31,7 @@ class RevealedView(View):
     value: str = Field(description="完整的值；请勿保存或转发")
 
 
-@routes.post("/residents/{resident_id}/reveal", permission=Permission.REVEAL)
+@routes.post("/residents/{resident_id}/reveal", permission=Permission.REVEAL, refuses=(InvalidInput,))
 async def reveal_resident(request: Request, resident_id: int, body: ResidentField) -> RevealedView:
     """Show a resident's phone or identity number in full; every look is audited."""
     try:
@@ -44,7 +44,7 @@ async def reveal_resident(request: Request, resident_id: int, body: ResidentFiel
     return RevealedView(field=body.field, value=value)
 
 
-@routes.post("/enterprises/{uscc}/reveal", permission=Permission.REVEAL)
+@routes.post("/enterprises/{uscc}/reveal", permission=Permission.REVEAL, refuses=(InvalidInput,))
 async def reveal_enterprise(request: Request, uscc: str, body: EnterpriseField) -> RevealedView:
     """Show an enterprise's phone in full; every look is audited."""
     async with request.reading() as unit:

@@ -10,8 +10,10 @@
 
 `query` and `body` parameters are pydantic models (models.Query, models.Body), `version: int` is what If-Match names of
 a thing whose view is models.Versioned, `seen: Seen` what it names, if sent, of one whose view is models.Tagged; the answer
-is a model (200), `Accepted[Model]` (202), `Created[Model]` (201), None (204), `Stream[Model]` (server-sent events) or an
-aiohttp response (a file). A route without a declared permission does not register.
+is a model (200), `Accepted[Model]` (202), `Created[Model]` (201), None (204), `Redirect` (302), `Stream[Model]` (server-sent
+events) or an aiohttp response (a file, annotated with its media types). `refuses` names the refusals that only the handler
+can give, such as Conflict; the OpenAPI document tells them with those of the layer, and tests hold it to that. A route
+without a declared permission does not register.
 """
 
 from __future__ import annotations
@@ -26,16 +28,17 @@ from aiohttp import web
 from service.access.actors import NOBODY
 from service.access.permissions import Permission
 from service.access.tokens import actor_of
-from service.api.contract import BrokenContract, Contract, Handler, contract_of
+from service.api.contract import PLACEHOLDER, BrokenContract, Contract, Handler, contract_of
 from service.api.idempotency import answer_once, key_of
 from service.api.inputs import has_seen, read_body, read_inputs
 from service.api.models import Reply
 from service.api.request import Request
 from service.api.state import ACTOR, STATE
 from service.api.streaming import send
-from service.errors import NotSignedIn
+from service.errors import NotSignedIn, Problem
 
 H = TypeVar("H", bound=Handler)
+Refusals = tuple[type[Problem], ...]
 API = "/api/v1"
 
 
@@ -46,26 +49,25 @@ class Routes:
         self.prefix = prefix
         self.contracts: list[Contract] = []
 
-    def get(self, path: str, *, permission: Permission) -> Callable[[H], H]:
+    def get(self, path: str, *, permission: Permission, refuses: Refusals = ()) -> Callable[[H], H]:
         """Register a handler that only reads; HEAD is answered too."""
-        return self._add("GET", path, permission, False)
+        return self._add("GET", path, permission=permission, refuses=refuses)
 
-    def post(self, path: str, *, permission: Permission, idempotent: bool = False) -> Callable[[H], H]:
+    def post(
+        self, path: str, *, permission: Permission, idempotent: bool = False, refuses: Refusals = ()
+    ) -> Callable[[H], H]:
         """Register a handler that writes; `idempotent` honours the Idempotency-Key header."""
-        return self._add("POST", path, permission, idempotent)
+        return self._add("POST", path, permission=permission, idempotent=idempotent, refuses=refuses)
 
-    def put(self, path: str, *, permission: Permission) -> Callable[[H], H]:
-        return self._add("PUT", path, permission, False)
+    def put(self, path: str, *, permission: Permission, refuses: Refusals = ()) -> Callable[[H], H]:
+        return self._add("PUT", path, permission=permission, refuses=refuses)
 
-    def delete(self, path: str, *, permission: Permission) -> Callable[[H], H]:
-        return self._add("DELETE", path, permission, False)
+    def delete(self, path: str, *, permission: Permission, refuses: Refusals = ()) -> Callable[[H], H]:
+        return self._add("DELETE", path, permission=permission, refuses=refuses)
 
-    def _add(self, method: str, path: str, permission: Permission, idempotent: bool) -> Callable[[H], H]:
+    def _add(self, method: str, path: str, **declared: Any) -> Callable[[H], H]:
         def register(handler: H) -> H:
-            contract = contract_of(
-                method, self.prefix + path, handler, permission=permission, idempotent=idempotent
-            )
-            self.contracts.append(contract)
+            self.contracts.append(contract_of(method, self.prefix + path, handler, **declared))
             return handler
 
         return register
@@ -81,10 +83,20 @@ def mount(app: web.Application, nouns: Iterable[Routes]) -> tuple[Contract, ...]
         names.add(contract.name)
         serve = _server(contract)
         if contract.method == "GET":
-            app.router.add_get(contract.path, serve, allow_head=True)
+            app.router.add_get(_pattern(contract), serve, allow_head=True)
         else:
-            app.router.add_route(contract.method, contract.path, serve)
+            app.router.add_route(contract.method, _pattern(contract), serve)
     return contracts
+
+
+def _pattern(contract: Contract) -> str:
+    """The path as the router reads it: where a number is wanted nothing else fits, so /tasks/handover is no /tasks/{task_id}."""
+    numbers = {
+        name for name, adapter in contract.parameters.items() if adapter.json_schema()["type"] == "integer"
+    }
+    return PLACEHOLDER.sub(
+        lambda found: f"{{{found[1]}:[0-9]+}}" if found[1] in numbers else found[0], contract.path
+    )
 
 
 def _server(contract: Contract) -> Callable[[web.Request], Any]:
@@ -146,8 +158,8 @@ def _response(reply: Reply) -> web.Response:
         headers["ETag"] = reply.etag
     if reply.replayed:
         headers["Idempotent-Replayed"] = "true"
-    if reply.status == 204:
-        return web.Response(status=204, headers=headers)
+    if reply.status in (204, 302):
+        return web.Response(status=reply.status, headers=headers)
     return web.Response(
         status=reply.status, body=reply.body, content_type="application/json", headers=headers
     )

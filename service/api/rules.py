@@ -33,7 +33,7 @@ class RuleList(View):
 
 
 class RuleBody(Body):
-    document: str = Field(min_length=1, max_length=65_536, description="规则文件的全文（YAML）")
+    document: str = Field(max_length=65_536, description="规则文件的全文（YAML）")
 
 
 class RuleErrorView(View):

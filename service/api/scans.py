@@ -8,16 +8,17 @@ from typing import Literal
 from pydantic import Field
 
 from service.access.permissions import Permission
-from service.api.models import Accepted, Body, View
+from service.api.models import Accepted, Body, Day, View
 from service.api.request import Request
 from service.api.routing import API, Routes
 from service.engine import scan
+from service.errors import Conflict, InvalidInput, NotFound
 
 routes = Routes()
 
 
 class ScanBody(Body):
-    as_of: date | None = Field(None, description="截至哪一天，默认今天")
+    as_of: Day | None = Field(None, description="截至哪一天，默认今天")
     rule: str | None = Field(None, max_length=64, description="只扫描这条规则")
     whole: bool = Field(False, description="重新判断所有人；通常只判断有变化的")
 
@@ -48,7 +49,9 @@ class ScanView(View):
     untouched: int = Field(description="没有对象要重新判断的规则数，不在 rules 中")
 
 
-@routes.post("/scans", permission=Permission.SCAN, idempotent=True)
+@routes.post(
+    "/scans", permission=Permission.SCAN, idempotent=True, refuses=(NotFound, Conflict, InvalidInput)
+)
 async def ask_scan(request: Request, body: ScanBody) -> Accepted[ScanView]:
     """Begin a scan of what has changed, or of everyone; follow it at the Location given."""
     async with request.unit() as unit:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from service.access import sign_in as doors
 from service.access import tokens
@@ -12,12 +13,17 @@ from service.access.permissions import Permission, Role
 from service.api.models import Body, View
 from service.api.request import Request
 from service.api.routing import Routes
+from service.errors import NotSignedIn, TooMany
 
 routes = Routes()
 
 
 class Credentials(Body):
-    login: str = Field(min_length=1, max_length=64, description="登录名")
+    model_config = ConfigDict(str_strip_whitespace=False)  # a password may begin or end with a blank
+
+    login: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        pattern=r"\S", max_length=64, description="登录名"
+    )
     password: SecretStr = Field(min_length=1, max_length=128, description="密码")
 
 
@@ -37,7 +43,7 @@ class MeView(View):
     permissions: list[Permission] = Field(description="这个令牌可以做的事")
 
 
-@routes.post("/sign-in", permission=Permission.PUBLIC)
+@routes.post("/sign-in", permission=Permission.PUBLIC, refuses=(NotSignedIn, TooMany))
 async def sign_in(request: Request, body: Credentials) -> SignedInView:
     """Sign in with login and password; the token lasts twelve hours.
 

@@ -7,15 +7,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from service import duties
 from service.access import staff
 from service.access.permissions import Permission
-from service.access.unit import Unit
-from service.api.models import Body, Created, Id, Page, PageQuery, View
+from service.api.models import Body, Created, Day, Id, Page, PageQuery, View
 from service.api.request import Request
 from service.api.routing import API, Routes
+from service.errors import Conflict, InvalidInput, NotFound
 from service.settling import settle_touched
-from service.tables import tasks
-from service.work import pending, unassigned
+from service.work import unassigned
 from service.work.unassigned import WORDS, Reason
 
 routes = Routes()
@@ -23,7 +23,7 @@ CODE = r"^\d{2,18}$"
 
 
 class StaffQuery(PageQuery):
-    on: date | None = Field(None, description="哪一天谁不在，默认今天")
+    on: Day | None = Field(None, description="哪一天谁不在，默认今天")
 
 
 class MemberView(View):
@@ -35,7 +35,7 @@ class MemberView(View):
 
 
 class PostsQuery(PageQuery):
-    on: date | None = Field(None, description="只看这一天有效的")
+    on: Day | None = Field(None, description="只看这一天有效的")
     account_id: Id | None = Field(None, description="只看这个人的")
     division: str | None = Field(None, pattern=CODE, description="只看编码以此开头的网格和社区")
 
@@ -44,8 +44,8 @@ class PostBody(Body):
     account_id: Id
     division_code: str = Field(pattern=CODE, description="网格或社区的编码，在这个人的管理范围之内")
     role: Literal["main", "deputy"] = Field("main", description="main 责任人，deputy 替补")
-    from_: date | None = Field(None, alias="from", description="从哪天起，默认今天")
-    to: date | None = Field(None, description="到哪天为止（含）")
+    from_: Day | None = Field(None, alias="from", description="从哪天起，默认今天")
+    to: Day | None = Field(None, description="到哪天为止（含）")
 
 
 class PostView(View):
@@ -59,14 +59,14 @@ class PostView(View):
 
 
 class AbsencesQuery(PageQuery):
-    on: date | None = Field(None, description="只看这一天不在岗的")
+    on: Day | None = Field(None, description="只看这一天不在岗的")
     account_id: Id | None = Field(None, description="只看这个人的")
 
 
 class AbsenceBody(Body):
     account_id: Id
-    from_: date = Field(alias="from", description="第一天")
-    to: date = Field(description="最后一天")
+    from_: Day = Field(alias="from", description="第一天")
+    to: Day = Field(description="最后一天")
 
 
 class AbsenceView(View):
@@ -108,14 +108,14 @@ async def list_posts(request: Request, query: PostsQuery) -> Page[PostView]:
     return Page.of(views, limit=query.limit, key=lambda one: one.post_id)
 
 
-@routes.post("/posts", permission=Permission.STAFF, idempotent=True)
+@routes.post(
+    "/posts", permission=Permission.STAFF, idempotent=True, refuses=(NotFound, Conflict, InvalidInput)
+)
 async def give_post(request: Request, body: PostBody) -> Created[PostView]:
     """Let a worker hold a grid or community, or be deputy there; tasks there follow at once."""
     async with request.unit() as unit:
-        post = await staff.give_post(
-            unit, body.account_id, body.division_code, body.role, body.from_ or unit.today, body.to
-        )
-        await _of_place(unit, post.division_code)
+        from_on = body.from_ or unit.today
+        post = await duties.give_post(unit, body.account_id, body.division_code, body.role, from_on, body.to)
     _follow(request)
     return Created(f"{API}/posts/{post.post_id}", PostView.model_validate(post))
 
@@ -124,7 +124,7 @@ async def give_post(request: Request, body: PostBody) -> Created[PostView]:
 async def end_post(request: Request, post_id: int) -> None:
     """End a post as of yesterday, or take it out if it has not begun; tasks there go to others at once."""
     async with request.unit() as unit:
-        await _of_place(unit, (await staff.end_post(unit, post_id)).division_code)
+        await duties.end_post(unit, post_id)
     _follow(request)
 
 
@@ -138,12 +138,13 @@ async def list_absences(request: Request, query: AbsencesQuery) -> Page[AbsenceV
     return Page.of(views, limit=query.limit, key=lambda one: one.absence_id)
 
 
-@routes.post("/absences", permission=Permission.STAFF, idempotent=True)
+@routes.post(
+    "/absences", permission=Permission.STAFF, idempotent=True, refuses=(NotFound, Conflict, InvalidInput)
+)
 async def note_absence(request: Request, body: AbsenceBody) -> Created[AbsenceView]:
     """Note that somebody is away; for days that have begun the tasks go to others at once. Why is not asked."""
     async with request.unit() as unit:
-        absence = await staff.note_absence(unit, body.account_id, body.from_, body.to)
-        await _of_holder(unit, absence.account_id)
+        absence = await duties.note_absence(unit, body.account_id, body.from_, body.to)
     _follow(request)
     return Created(f"{API}/absences/{absence.absence_id}", AbsenceView.model_validate(absence))
 
@@ -162,14 +163,6 @@ async def list_unassigned(request: Request, query: PageQuery) -> Page[Unassigned
         found = await unassigned.page(unit, unit.today, after=query.after, limit=query.limit + 1)
     views = [UnassignedView.model_validate(one) for one in found]
     return Page.of(views, limit=query.limit, key=lambda one: one.task_id)
-
-
-async def _of_holder(unit: Unit, account_id: int) -> None:
-    await pending.queue_tasks(unit, tasks.c.account_id == account_id)
-
-
-async def _of_place(unit: Unit, division_code: str) -> None:
-    await pending.queue_tasks(unit, tasks.c.division_code == division_code)
 
 
 def _follow(request: Request) -> None:

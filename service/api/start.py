@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
@@ -14,7 +15,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from service.access.permissions import Permission
 from service.api.contract import Contract
-from service.api.models import View
+from service.api.models import Redirect, View
 from service.api.openapi import document
 from service.api.openapi_30 import as_30
 from service.api.request import Request
@@ -66,32 +67,34 @@ class ProblemKindView(View):
 
 
 @routes.get("/", permission=Permission.PUBLIC)
-async def show_start(request: Request) -> web.Response:
-    """Lead to the worker's list: people type the bare address, programs do not."""
-    return web.Response(status=302, headers={"Location": "/today"})
+async def show_start(request: Request) -> Redirect:
+    """Lead to everybody's first page: people type the bare address, programs do not."""
+    return Redirect("/home")
 
 
 @routes.get("/openapi.json", permission=Permission.PUBLIC)
-async def show_openapi(request: Request) -> web.Response:
+async def show_openapi(request: Request) -> Annotated[web.Response, "application/json"]:
     """The OpenAPI 3.1 document of everything this server offers."""
     return _json(request.raw.app[OPENAPI].newest)
 
 
 @routes.get("/docs", permission=Permission.PUBLIC)
-async def show_docs(request: Request) -> web.StreamResponse:
+async def show_docs(request: Request) -> Annotated[web.StreamResponse, "text/html"]:
     """The interface to read and to try, without a word from any other server."""
     headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
     return web.FileResponse(STATIC / "docs.html", headers=headers)
 
 
 @routes.get("/docs/openapi-3.0.json", permission=Permission.PUBLIC)
-async def show_openapi_30(request: Request) -> web.Response:
+async def show_openapi_30(request: Request) -> Annotated[web.Response, "application/json"]:
     """The same document in OpenAPI 3.0, for tools that know no 3.1."""
     return _json(request.raw.app[OPENAPI].older)
 
 
 @routes.get("/docs/{file}", permission=Permission.PUBLIC)
-async def show_docs_file(request: Request, file: str) -> web.StreamResponse:
+async def show_docs_file(
+    request: Request, file: str
+) -> Annotated[web.StreamResponse, "text/javascript", "text/css", "image/png"]:
     """One of the files the page needs."""
     if file not in FILES:
         raise NotFound()
@@ -105,9 +108,7 @@ async def show_problem(request: Request, code: str) -> ProblemKindView:
     kind = kinds().get(code)
     if kind is None:
         raise NotFound()
-    return ProblemKindView(
-        code=code, status=kind.status, title=kind.title, detail=(kind.__doc__ or "").strip()
-    )
+    return ProblemKindView(code=code, status=kind.status, title=kind.title, detail=kind.words())
 
 
 @cache

@@ -14,11 +14,11 @@ from service.access.permissions import Permission
 from service.access.reveal import LONGEST_REASON
 from service.access.turns import take_targets_turn
 from service.access.unit import Unit
-from service.api.models import Body, Id, Page, PageQuery, Seen, Tagged, View
+from service.api.models import Body, Day, Id, Page, PageQuery, Seen, Tagged, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.engine.asking import Questions
-from service.errors import InvalidInput
+from service.errors import Conflict, InvalidInput
 from service.records.changesets import take_turn
 from service.work import tasks
 from service.work.outcomes import Answer
@@ -35,7 +35,7 @@ Grade = Literal["urgent", "important", "normal", "low"]
 
 
 class TaskQuery(PageQuery):
-    on: date | None = Field(None, description="只看这一天的清单，如 2026-11-23")
+    on: Day | None = Field(None, description="只看这一天的清单，如 2026-11-23")
     state: State | None = Field(None, description="只看这一状态；不填为全部未结束的任务")
     escalated: Literal["supervisor", "street"] | None = Field(
         None, description="只看超过时限无人办理、已提醒到这一级的"
@@ -123,7 +123,7 @@ FactBodies = Annotated[list[FactBody], Field(max_length=MOST_FACTS)]
 class AnswerBody(Body):
     finding_id: Id
     outcome: Outcome
-    revisit_on: date | None = Field(None, description="再次走访日期；“later”必填，“declined”可填")
+    revisit_on: Day | None = Field(None, description="再次走访日期；“later”必填，“declined”可填")
     reason: Literal["nobody_home", "asked", "no_time", "weather", "other"] | None = Field(
         None,
         description="“later”的原因，不填为 other：家里没人、对方约了改日、今天来不及、天气或道路不便、其他",
@@ -161,7 +161,7 @@ async def show_task(request: Request, task_id: int) -> TaskView:
         return await _view(unit, await tasks.get(unit, task_id))
 
 
-@routes.post("/tasks/{task_id}/start", permission=Permission.WORK, idempotent=True)
+@routes.post("/tasks/{task_id}/start", permission=Permission.WORK, idempotent=True, refuses=(Conflict,))
 async def start_task(request: Request, task_id: int, seen: Seen) -> TaskView:
     """Start a visit; 409 if someone else holds it or it is over."""
     async with request.unit() as unit:
@@ -169,7 +169,9 @@ async def start_task(request: Request, task_id: int, seen: Seen) -> TaskView:
         return await _view(unit, await tasks.start(unit, task_id))
 
 
-@routes.post("/tasks/{task_id}/outcomes", permission=Permission.WORK, idempotent=True)
+@routes.post(
+    "/tasks/{task_id}/outcomes", permission=Permission.WORK, idempotent=True, refuses=(Conflict, InvalidInput)
+)
 async def settle_task(request: Request, task_id: int, seen: Seen, body: OutcomesBody) -> TaskView:
     """Say what came of the visit, one outcome per finding; the task ends when nothing is left.
 
@@ -190,7 +192,9 @@ class FactsBody(Body):
     ]
 
 
-@routes.post("/tasks/{task_id}/facts", permission=Permission.WORK, idempotent=True)
+@routes.post(
+    "/tasks/{task_id}/facts", permission=Permission.WORK, idempotent=True, refuses=(Conflict, InvalidInput)
+)
 async def correct_task_facts(request: Request, task_id: int, seen: Seen, body: FactsBody) -> TaskView:
     """Correct facts that a finding's rule asks for, without settling it; the scan that follows judges anew."""
     async with request.unit() as unit:
@@ -198,7 +202,7 @@ async def correct_task_facts(request: Request, task_id: int, seen: Seen, body: F
         return await _view(unit, await visits.correct(unit, task_id, {body.finding_id: facts_of(body.facts)}))
 
 
-@routes.post("/tasks/{task_id}/undo", permission=Permission.WORK, idempotent=True)
+@routes.post("/tasks/{task_id}/undo", permission=Permission.WORK, idempotent=True, refuses=(Conflict,))
 async def undo_task(request: Request, task_id: int, seen: Seen) -> TaskView:
     """Take back one's own last answers within ten minutes, with what the records learned of them.
 
@@ -225,7 +229,7 @@ class PhoneView(View):
     phone: str = Field(description="完整号码；请勿保存或转发")
 
 
-@routes.post("/tasks/{task_id}/phone", permission=Permission.REVEAL)
+@routes.post("/tasks/{task_id}/phone", permission=Permission.REVEAL, refuses=(InvalidInput,))
 async def reveal_phone(request: Request, task_id: int, body: PhoneBody) -> PhoneView:
     """Show in full the phone number of whom this visit goes to; every look is audited."""
     async with request.unit() as unit:
@@ -261,19 +265,16 @@ async def task_views(
 
 
 def _task_view(task: tasks.Task, asked: Mapping[int, Questions]) -> TaskView:
-    plain = {
-        name: getattr(task, name) for name in TaskView.model_fields if name not in ("target", "findings")
-    }
-    return TaskView(
-        **plain,
-        target=TargetView.model_validate(task.target),
-        findings=[_finding_view(finding, asked.get(finding.finding_id)) for finding in task.findings],
-    )
+    view = TaskView.model_validate(task)
+    if not asked:
+        return view
+    return view.model_copy(update={"findings": [_with_questions(one, asked) for one in view.findings]})
 
 
-def _finding_view(finding: tasks.Finding, asked: Questions | None) -> FindingView:
-    plain = {name: getattr(finding, name) for name in FindingView.model_fields if name != "questions"}
-    return FindingView(**plain, questions=None if asked is None else questions_view(asked))
+def _with_questions(finding: FindingView, asked: Mapping[int, Questions]) -> FindingView:
+    if finding.finding_id not in asked:
+        return finding
+    return finding.model_copy(update={"questions": questions_view(asked[finding.finding_id])})
 
 
 def questions_view(asked: Questions) -> QuestionsView:

@@ -40,6 +40,8 @@ except ImportError:  # not made for every platform; the standard loop does the s
     uvloop = None  # type: ignore[assignment]
 
 P = ParamSpec("P")
+LOOP = uvloop.new_event_loop if uvloop else None
+"""Makes the event loop of a command; None for the standard one."""
 REFUSED, IN_PART = 1, 3
 
 
@@ -88,7 +90,7 @@ def run(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     @functools.wraps(command)
     def start(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop if uvloop else None) as runner:
+            with asyncio.Runner(loop_factory=LOOP) as runner:
                 runner.run(command(*args, **kwargs))
         except Problem as error:
             refuse(error.detail, error.code, error.extra.get("errors", ()))

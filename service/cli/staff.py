@@ -6,14 +6,14 @@ from datetime import date
 
 import click
 
+from service import duties
 from service.access import accounts, staff
 from service.access.unit import Unit
 from service.cli.shell import Day, as_json, opened, print_json, run
 from service.errors import NotFound
 from service.settings import Settings
 from service.settling import settle_touched
-from service.tables import tasks
-from service.work import pending, unassigned
+from service.work import unassigned
 from service.work.unassigned import WORDS
 
 MOST = 1_000
@@ -64,8 +64,7 @@ async def post_command(
         async with house.write() as unit:
             role = "deputy" if deputy else "main"
             account_id = await _account(unit, login)
-            post = await staff.give_post(unit, account_id, code, role, from_on or unit.today, to_on)
-            await pending.queue_tasks(unit, tasks.c.division_code == code)
+            post = await duties.give_post(unit, account_id, code, role, from_on or unit.today, to_on)
         await settle_touched(house, settings)
     click.echo(f"已登记岗位 {post.post_id}。")
 
@@ -78,8 +77,7 @@ async def end_post_command(settings: Settings, post_id: int) -> None:
     """免去一个岗位，从今天起；那里的任务马上转给别人。"""
     async with opened(settings) as house:
         async with house.write() as unit:
-            post = await staff.end_post(unit, post_id)
-            await pending.queue_tasks(unit, tasks.c.division_code == post.division_code)
+            await duties.end_post(unit, post_id)
         await settle_touched(house, settings)
     click.echo("已免去。")
 
@@ -113,8 +111,7 @@ async def away_command(settings: Settings, login: str, from_on: date | None, to_
     async with opened(settings) as house:
         async with house.write() as unit:
             account_id = await _account(unit, login)
-            absence = await staff.note_absence(unit, account_id, from_on or unit.today, to_on)
-            await pending.queue_tasks(unit, tasks.c.account_id == account_id)
+            absence = await duties.note_absence(unit, account_id, from_on or unit.today, to_on)
         await settle_touched(house, settings)
     click.echo(f"已登记离岗 {absence.absence_id}。")
 

@@ -12,7 +12,7 @@ from rules.meaning import Column
 from rules.wording.values import say
 from service.access.masks import mask_any, mask_phone
 from service.access.unit import Unit
-from service.engine.rulebook import basis, versions
+from service.engine.rulebook import checked_rules
 from service.engine.subjects import Record, records
 
 
@@ -43,13 +43,14 @@ async def questions(unit: Unit, wanted: Iterable[tuple[int, int, int]]) -> dict[
         by_version[version_id].append((finding_id, subject_id))
     if not by_version:
         return {}
-    ground, known = await basis(unit), await versions(unit, set(by_version))
+    ground, rules = await checked_rules(unit, set(by_version))
     told: dict[int, Questions] = {}
     for version_id, pairs in by_version.items():
-        rule = ground.checked(known[version_id])
+        rule = rules[version_id]
         read = _read(ground.catalogue, rule)
         subjects = {subject for _, subject in pairs}
-        found = await records(unit, rule.document.subject, _columns(ground.catalogue, rule), subjects)
+        columns = _columns(ground.catalogue, rule)
+        found = await records(unit, ground.catalogue, rule.document.subject, columns, subjects)
         for finding_id, subject in pairs:
             asked = _asked(unit, ground.catalogue, rule, found[subject]) if subject in found else []
             told[finding_id] = Questions(asked, read)

@@ -60,7 +60,8 @@ async def explain(unit: Unit, of: Version, subject_id: int, as_of: date) -> Expl
     ground = await basis(unit)
     rule = ground.checked(of)
     reads = _with_keys(ground, rule)
-    record = (await records(unit, rule.document.subject, reads, [subject_id])).get(subject_id)
+    found = await records(unit, ground.catalogue, rule.document.subject, reads, [subject_id])
+    record = found.get(subject_id)
     if record is None:
         raise NotFound()
     discreet = not unit.actor.may(Permission.REVEAL)
@@ -111,22 +112,25 @@ WITHOUT_VALUE = "规则的参数在这里没有经过核实的值，暂时说不
 """Said of a finding made while its parameters had values."""
 
 
-async def reasons(unit: Unit, wanted: Iterable[tuple[int, int, int]], as_of: date) -> dict[int, str]:
+async def reasons(
+    unit: Unit,
+    ground: Basis,
+    rules: Mapping[int, CheckedRule],
+    wanted: Iterable[tuple[int, int, int]],
+    as_of: date,
+) -> dict[int, str]:
     """Finding → one line why, for (finding, version, subject) triples; a few statements per rule, none per person.
 
-    A finding that no longer matches has no line.
+    `rules` are the versions that occur. A finding that no longer matches has no line.
     """
     by_version: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for finding_id, version_id, subject_id in wanted:
         by_version[version_id].append((finding_id, subject_id))
-    if not by_version:
-        return {}
-    ground, known = await basis(unit), await versions(unit, set(by_version))
     lines: dict[int, str] = {}
     for version_id, pairs in by_version.items():
-        rule = ground.checked(known[version_id])
+        rule = rules[version_id]
         keys = sorted({subject for _, subject in pairs})
-        found = await records(unit, rule.document.subject, ground.reads(rule), keys)
+        found = await records(unit, ground.catalogue, rule.document.subject, ground.reads(rule), keys)
         said = _lines(ground, rule, found, as_of)
         lines |= {finding: said[subject] for finding, subject in pairs if subject in said}
     return lines

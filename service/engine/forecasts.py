@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
-from service.access.actors import code_range, prefix_of, visible
+from service.access.actors import lies_in, visible
 from service.access.unit import Unit
 from service.errors import InvalidInput, NotFound
 from service.tables import divisions, forecast_rules, forecasts, rule_versions, scans
@@ -100,6 +100,16 @@ async def most(unit: Unit, by: By, wish: Wish, limit: int | None = None) -> list
     return await _groups(unit, by, statement.limit(limit))
 
 
+async def by_day_and_rule(unit: Unit, wish: Wish) -> dict[date, dict[str, int]]:
+    """Day → rule → how much is expected; days and rules with something to expect alone."""
+    f = forecasts.c
+    summed = select(f.day, f.rule, func.sum(f.expected)).where(_asked(unit, wish))
+    found: dict[date, dict[str, int]] = {}
+    for day, rule, expected in await unit.connection.execute(summed.group_by(f.day, f.rule).order_by(f.day)):
+        found.setdefault(day, {})[rule] = int(expected)
+    return found
+
+
 def _key(by: By, after: str) -> date | str:
     if by != "day":
         return after
@@ -140,8 +150,7 @@ def _asked(unit: Unit, wish: Wish) -> ColumnElement[bool]:
     if wish.rule is not None:
         conditions.append(f.rule == wish.rule)
     if wish.division:
-        low, high = code_range(prefix_of(wish.division))
-        conditions.append(and_(f.division_code >= low, f.division_code < high))
+        conditions.append(lies_in(f.division_code, wish.division))
     if wish.until is not None:
         conditions.append(f.day <= wish.until)
     return and_(*conditions)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from rules import CheckedRule
 from service.access.unit import Unit
-from service.engine.rulebook import basis, versions
+from service.engine.rulebook import Basis
 from service.engine.subjects import Read, Record, records
 
 HOLE = re.compile(r"\{([^{}]*)\}")
@@ -23,22 +23,24 @@ class Item(NamedTuple):
     subject_id: int
 
 
-async def headings(unit: Unit, items: Iterable[Item]) -> dict[tuple[int, int], str]:
-    """(task, version) → heading, `{count}` being the number of its findings; a few statements per rule."""
+async def headings(
+    unit: Unit, ground: Basis, rules: Mapping[int, CheckedRule], items: Iterable[Item]
+) -> dict[tuple[int, int], str]:
+    """(task, version) → heading, `{count}` being the number of its findings; a few statements per rule.
+
+    `rules` are the versions that occur.
+    """
     groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
         groups[item.version_id][item.task_id].append(item.subject_id)
-    if not groups:
-        return {}
-    ground, known = await basis(unit), await versions(unit, set(groups))
     lines: dict[tuple[int, int], str] = {}
     for version_id, by_task in groups.items():
-        rule = ground.checked(known[version_id])
+        rule = rules[version_id]
         holes = {
             hole: _read_of(rule, hole) for hole in HOLE.findall(rule.document.task.title) if hole != "count"
         }
         firsts = sorted({subjects[0] for subjects in by_task.values()})
-        found = await records(unit, rule.document.subject, set(holes.values()), firsts)
+        found = await records(unit, ground.catalogue, rule.document.subject, set(holes.values()), firsts)
         for task_id, subjects in by_task.items():
             lines[task_id, version_id] = _filled(rule, holes, found.get(subjects[0], {}), len(subjects))
     return lines

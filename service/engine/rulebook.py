@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Row, or_, select, true
 
 from rules import CannotEvaluate, Catalogue, CheckedRule, Moment, Parameters, check, load, question
 from rules.files.parameters import Dated, Defined
@@ -24,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 REMEMBERED = 256
 _checked: dict[tuple[str, Catalogue, frozenset[Any]], CheckedRule] = {}
-_read: dict[str, Parameters] = {}
-"""The parameters last read, by their rows as they were written: fitting them to their kinds takes longer than reading."""
+_read: list[tuple[Sequence[Row[Any]], Parameters]] = []
+"""The parameters last read, with their rows as they were: fitting them to their kinds takes longer than reading."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Basis:
         default_factory=dict, compare=False, repr=False
     )
     """Digests made already, each with its rule, so that nobody else comes by its identity."""
+
+    @cached_property
+    def _terms(self) -> frozenset[Any]:
+        """What parameters there are, as far as it decides whether a rule fits."""
+        return frozenset(self.parameters.terms().values())
 
     def moment(self, as_of: date, values: Mapping[str, Given] | None = None) -> Moment:
         """A day with these parameter values; without them with those in force where no division has its own."""
@@ -100,7 +106,7 @@ class Basis:
 
     def checked(self, version: Version) -> CheckedRule:
         """The checked rule; RuleErrors when it no longer fits the catalogue or the parameters."""
-        key = (version.document, self.catalogue, frozenset(self.parameters.terms().values()))
+        key = (version.document, self.catalogue, self._terms)
         if key not in _checked:
             if len(_checked) >= REMEMBERED:
                 _checked.clear()
@@ -172,6 +178,14 @@ async def versions(unit: Unit, version_ids: set[int]) -> dict[int, Version]:
     return {version.version_id: version for version in found}
 
 
+async def checked_rules(unit: Unit, version_ids: set[int]) -> tuple[Basis, dict[int, CheckedRule]]:
+    """What every verdict rests on, and these versions ready to judge by it."""
+    ground = await basis(unit)
+    return ground, {
+        key: ground.checked(version) for key, version in (await versions(unit, version_ids)).items()
+    }
+
+
 async def basis(unit: Unit) -> Basis:
     """Fields, parameters and working days as they stand."""
     return Basis(await fields.catalogue(unit), await _parameters(unit), await working_days(unit))
@@ -185,12 +199,12 @@ async def working_days(unit: Unit) -> WorkingDays:
 
 async def _parameters(unit: Unit) -> Parameters:
     statement = select(parameters).order_by(parameters.c.name, parameters.c.effective_from)
-    rows = [dict(row) for row in (await unit.connection.execute(statement)).mappings()]
-    written = repr(rows)
-    if written not in _read:
-        _read.clear()
-        _read[written] = _parameters_of(rows)
-    return _read[written]
+    rows = (await unit.connection.execute(statement)).all()
+    for before, known in _read:
+        if before == rows:
+            return known
+    _read[:] = [(rows, _parameters_of([dict(row._mapping) for row in rows]))]
+    return _read[0][1]
 
 
 def _parameters_of(rows: list[dict[str, Any]]) -> Parameters:

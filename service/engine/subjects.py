@@ -10,7 +10,6 @@ from sqlalchemy import Column, Row, Table, select
 
 from rules import Catalogue, Entity
 from rules.catalogue import EXTRA
-from service.access import fields
 from service.access.unit import Unit
 
 BATCH = 1000
@@ -30,13 +29,13 @@ class _Wanted:
 
 
 async def records(
-    unit: Unit, subject: str, reads: Iterable[Read], subject_ids: Iterable[int]
+    unit: Unit, known: Catalogue, subject: str, reads: Iterable[Read], subject_ids: Iterable[int]
 ) -> dict[int, Record]:
     """Subject key → nested record as `rules.judge` takes it. Subjects that are gone are left out.
 
     `reads` are (relation names from the subject, field), as a checked rule has them.
     """
-    wanted = _wanted(await fields.catalogue(unit), subject, reads)
+    wanted = _wanted(known, subject, reads)
     return await _load(unit, wanted, wanted.entity.key, list(subject_ids), many=False)
 
 

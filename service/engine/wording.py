@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, select, update
 
 from service.access.unit import House, Unit
 from service.engine.explain import reasons
 from service.engine.headings import Item, headings
+from service.engine.rulebook import checked_rules
 from service.tables import findings, tasks
 from service.tables.columns import Key
 from service.tables.tasks import OPEN
@@ -33,35 +34,49 @@ class Worded:
 
 @dataclass(frozen=True)
 class Silent:
-    """A finding without words, by its keys."""
+    """A finding without words, by its keys; `coming` where nobody has to come for it yet."""
 
     finding_id: int
     task_id: int
     version_id: int
     subject_id: int
+    coming: bool = False
 
 
 async def words(unit: Unit, silent: Iterable[Silent], as_of: date) -> Mapping[int, Worded]:
-    """Finding → its words. All findings of a task and rule should come together, for the heading counts them."""
+    """Finding → its words.
+
+    All findings of a task and rule should come together, for the heading counts them: those that are due, and those to
+    come by themselves.
+    """
     wanted = list(silent)
-    lines = await reasons(unit, [(one.finding_id, one.version_id, one.subject_id) for one in wanted], as_of)
-    titles = await headings(unit, [Item(one.task_id, one.version_id, one.subject_id) for one in wanted])
-    return {
-        one.finding_id: Worded(titles[one.task_id, one.version_id], lines.get(one.finding_id, CHANGED))
-        for one in wanted
-    }
+    if not wanted:
+        return {}
+    ground, rules = await checked_rules(unit, {one.version_id for one in wanted})
+    triples = [(one.finding_id, one.version_id, one.subject_id) for one in wanted]
+    lines = await reasons(unit, ground, rules, triples, as_of)
+    made: dict[int, Worded] = {}
+    for coming in (False, True):
+        some = [one for one in wanted if one.coming is coming]
+        items = [Item(one.task_id, one.version_id, one.subject_id) for one in some]
+        titles = await headings(unit, ground, rules, items)
+        for one in some:
+            line = lines.get(one.finding_id, CHANGED)
+            made[one.finding_id] = Worded(titles[one.task_id, one.version_id], line)
+    return made
 
 
 async def write_words(house: House, day: date, whose: ColumnElement[bool], *, anew: bool) -> int:
     """Write the words of the findings on the lists of `day`, of the tasks `whose` holds of; returns how many.
 
-    Of those that lack a finding's words of that day; of all where `anew`, for records change in a day. Made in a read, so
+    Also those nobody has to come for yet: they are shown with the others, and making them then would cost everybody who
+    opens the list. Of tasks that lack a finding's words of that day; of all where `anew`, for records change in a day. Made in a read, so
     that nobody waits for it; what somebody changes meanwhile is left as they leave it.
     """
     listed = and_(whose, tasks.c.planned_on == day, OPEN)
     if not anew:
         without = exists().where(
-            findings.c.task_id == tasks.c.task_id, _told(day), findings.c.worded_on.is_distinct_from(day)
+            findings.c.task_id == tasks.c.task_id, _LIVE, findings.c.worded_on.is_distinct_from(day)
         )
         listed = and_(listed, without)
     async with house.read() as unit:
@@ -86,19 +101,21 @@ class _Made:
     worded: Worded
 
 
-def _told(day: date) -> ColumnElement[bool]:
-    """Whether a finding is one of those a worker reads on a day."""
-    ready = or_(findings.c.visit_from.is_(None), findings.c.visit_from <= day)
-    f = findings.c
-    return and_(f.cleared_on.is_(None), f.outcome.is_(None), f.held.is_(None), ready)
+_LIVE = and_(findings.c.cleared_on.is_(None), findings.c.outcome.is_(None), findings.c.held.is_(None))
+"""Whether somebody still has to hear of a finding, today or later."""
 
 
 async def _make(unit: Unit, which: ColumnElement[bool], day: date) -> list[_Made]:
-    columns = (findings.c[name] for name in Silent.__dataclass_fields__)
+    f = findings.c
     rows = (
-        await unit.connection.execute(select(findings.c.heading, *columns).where(which, _told(day)))
+        await unit.connection.execute(
+            select(f.heading, f.finding_id, f.task_id, f.version_id, f.subject_id, f.visit_from).where(
+                which, _LIVE
+            )
+        )
     ).all()
-    made = await words(unit, [Silent(*row[1:]) for row in rows], day)
+    silent = [Silent(*row[1:-1], coming=row.visit_from is not None and row.visit_from > day) for row in rows]
+    made = await words(unit, silent, day)
     return [_Made(row.finding_id, row.heading, made[row.finding_id]) for row in rows]
 
 

@@ -12,7 +12,10 @@ from aiohttp import web
 from service.pages.rendering import plain_page, to
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
-NEXT = re.compile(r"/(?:today|done|codes|visits/[0-9]{1,19}(?:/why|/handover)?)")
+NEXT = re.compile(
+    r"/(?:today|done|codes|visits/[0-9]{1,19}(?:/why|/handover)?"
+    r"|home|overview(?:/tasks)?|unassigned|objections|staff|forecast|returns)"
+)
 """Where somebody may be led after signing in: pages of ours, and nothing that names anybody."""
 BACK = re.compile(rf"{NEXT.pattern}|/sign-in|/offline|/enter/[\w-]{{1,100}}")
 """Where the forms of the footer lead back to: the page they stand on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from markupsafe import Markup
 from service.access.permissions import Permission
 from service.pages.assets import VERSION
 from service.pages.languages import CHINESE, LANGUAGES, Language, language_of
+from service.pages.menu import home_of, menu_of
 from service.pages.once import new_key
 from service.pages.visitor import Visitor
 from service.tables.codes import GRADE
 from service.tables.tasks import LATER_REASON, OUTCOME
+from service.work import unassigned
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
@@ -30,7 +33,9 @@ HEADERS = {
 }
 MARK = {"urgent": "‼", "important": "!", "normal": "·", "low": "○"}
 """A grade is told by its word and its mark, never by colour alone."""
-CODES = {"grades": GRADE, "outcomes": OUTCOME, "reasons": LATER_REASON}
+CODES: Mapping[str, Mapping[Any, str]] = {
+    "grades": GRADE, "outcomes": OUTCOME, "reasons": LATER_REASON, "lacks": unassigned.WORDS,
+}  # fmt: skip
 """Code tables whose words pages show, by the name templates know them under."""
 
 
@@ -50,7 +55,12 @@ def _environment(language: Language) -> Environment:
     environment.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update({name: language.table(codes) for name, codes in CODES.items()})
     environment.globals.update(
-        version=VERSION, marks=MARK, new_key=new_key, language=language, languages=LANGUAGES
+        version=VERSION,
+        marks=MARK,
+        permissions=Permission,
+        new_key=new_key,
+        language=language,
+        languages=LANGUAGES,
     )
     environment.globals["zh"] = "" if language is CHINESE else Markup(' lang="zh-CN"')
     environment.filters.update(day=language.day, due=language.due, time=_time)
@@ -93,7 +103,9 @@ def html(visitor: Visitor, template: str, **context: Any) -> str:
         context,
         session=session,
         csrf=session.csrf() if session else "",
-        works=visitor.actor.may(Permission.WORK),
+        menu=menu_of(visitor.actor),
+        may=visitor.actor.may,
+        home=home_of(visitor.actor) if session else "/",
         path=visitor.raw.path,
         notice=visitor.raw.query.get("said", ""),
     )
@@ -107,7 +119,7 @@ def plain_page(raw: web.Request, template: str, *, status: int = 200, **context:
 
 def plain_html(raw: web.Request, template: str, **context: Any) -> str:
     """The text of such a page."""
-    return _render(raw, template, context, session=None, csrf="", works=False, path="", notice="")
+    return _render(raw, template, context, session=None, csrf="", menu=(), home="/", path="", notice="")
 
 
 def _render(raw: web.Request, template: str, context: dict[str, Any], **known: Any) -> str:

@@ -8,8 +8,9 @@ Whoever has no session is led to the sign-in page (refusals.py). A POST has pass
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -18,22 +19,26 @@ from service.access import sessions
 from service.access.permissions import Permission
 from service.errors import NotSignedIn, TooLarge, WrongContentType
 from service.pages.csrf import refuse_foreign, refuse_forged
-from service.pages.site import SITE, Site
+from service.pages.site import SITE, USES, Site
 from service.pages.visitor import Visitor
 
 Handler = Callable[[Visitor], Awaitable[web.StreamResponse]]
+ASIDE = web.AppKey("aside", asyncio.Semaphore)
+ASIDE_AT_ONCE = 2
+"""Of the eight that may read a SQLite file at once."""
 FORM = "application/x-www-form-urlencoded"
 NO_FORM = "表单的格式不对，请从页面里重新提交。"
 
 
 @dataclass(frozen=True)
 class Route:
-    """One page or one form."""
+    """One page or one form; `aside` for what nobody waits for."""
 
     method: str
     path: str
     permission: Permission
     handler: Handler
+    aside: bool = False
 
 
 class Routes:
@@ -42,17 +47,19 @@ class Routes:
     def __init__(self) -> None:
         self.listed: list[Route] = []
 
-    def get(self, path: str, *, permission: Permission) -> Callable[[Handler], Handler]:
-        """Register a page."""
-        return self._add("GET", path, permission)
+    def get(self, path: str, *, permission: Permission, aside: bool = False) -> Callable[[Handler], Handler]:
+        """Register a page. Of what goes `aside` few are made at once, so that pages people wait for come first."""
+        return self._add("GET", path, permission, aside)
 
     def post(self, path: str, *, permission: Permission) -> Callable[[Handler], Handler]:
         """Register what a form is sent to."""
         return self._add("POST", path, permission)
 
-    def _add(self, method: str, path: str, permission: Permission) -> Callable[[Handler], Handler]:
+    def _add(
+        self, method: str, path: str, permission: Permission, aside: bool = False
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.listed.append(Route(method, path, permission, handler))
+            self.listed.append(Route(method, path, permission, handler, aside))
             return handler
 
         return register
@@ -61,6 +68,7 @@ class Routes:
 def mount(app: web.Application, pages: Iterable[Routes]) -> tuple[Route, ...]:
     """Put the routes of all `pages` into `app` and return them."""
     listed = tuple(route for routes in pages for route in routes.listed)
+    app[ASIDE] = asyncio.Semaphore(ASIDE_AT_ONCE)
     for route in listed:
         if route.method == "GET":
             app.router.add_get(route.path, _server(route), allow_head=True)
@@ -73,9 +81,11 @@ def _server(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
     async def serve(raw: web.Request) -> web.StreamResponse:
         site = raw.app[SITE]
         form = await _form(raw, site) if route.method == "POST" else {}
-        async with _admitted(route, Visitor(raw, site, form=form)) as visitor:
+        turn = raw.app[ASIDE] if route.aside else nullcontext()
+        async with turn, _admitted(route, Visitor(raw, site, form=form)) as visitor:
             response = await route.handler(visitor)
-        await _note_use(visitor)
+        if visitor.session is not None and visitor.session.stale:
+            raw.app[USES].note(visitor.session)
         return response
 
     return serve
@@ -113,9 +123,3 @@ async def _admitted(route: Route, visitor: Visitor) -> AsyncIterator[Visitor]:
             return
     refuse_forged(session, visitor.form.get("csrf", ""))
     yield replace(visitor, session=session)
-
-
-async def _note_use(visitor: Visitor) -> None:
-    if visitor.session is not None and visitor.session.stale:
-        async with visitor.unit() as unit:
-            await sessions.note_use(unit, visitor.session)

@@ -11,6 +11,7 @@ from service.access import sign_in as doors
 from service.access.permissions import Permission
 from service.errors import InvalidInput, NotSignedIn
 from service.pages.languages import CHINESE, COOKIE, LANGUAGES
+from service.pages.menu import home_of
 from service.pages.pictures import qr_code
 from service.pages.refusals import BACK, NEXT
 from service.pages.rendering import page, to
@@ -38,7 +39,7 @@ async def take_sign_in(visitor: Visitor) -> web.Response:
         token = await _enter(visitor, login, password)
     except NotSignedIn as refused:
         return page(visitor, "sign_in.html", status=422, next=wanted, login=login[:64], fault=refused.detail)
-    return _with_cookie(visitor, to(wanted or "/today"), token)
+    return _with_cookie(visitor, to(wanted or await _home(visitor, token)), token)
 
 
 @routes.post("/sign-out", permission=Permission.SIGNED_IN)
@@ -113,7 +114,7 @@ async def take_entry(visitor: Visitor) -> web.Response:
     """Sign this phone in by its code."""
     async with visitor.unit() as unit:
         token = await sign_in_codes.redeem(unit, visitor.raw.match_info["code"])
-    return _with_cookie(visitor, to("/today"), token)
+    return _with_cookie(visitor, to(await _home(visitor, token)), token)
 
 
 async def _enter(visitor: Visitor, login: str, password: str) -> str:
@@ -126,13 +127,19 @@ async def _enter(visitor: Visitor, login: str, password: str) -> str:
     return token
 
 
+async def _home(visitor: Visitor, token: str) -> str:
+    """Where whoever has just been let in begins."""
+    async with visitor.site.house.read() as unit:
+        return home_of((await sessions.find(unit, token)).actor)
+
+
 def _next(wanted: str) -> str:
     return wanted if NEXT.fullmatch(wanted) else ""
 
 
 def _back(visitor: Visitor) -> str:
     wanted = visitor.form.get("back", "")
-    return wanted if BACK.fullmatch(wanted) else "/today"
+    return wanted if BACK.fullmatch(wanted) else "/home"
 
 
 def _with_cookie(visitor: Visitor, answer: web.Response, token: str) -> web.Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,17 +12,20 @@ from aiohttp import web
 from service.access.actors import Actor
 from service.access.throttle import Throttle
 from service.access.unit import House
+from service.access.uses import Uses
 from service.settings import Settings
 
 
 @dataclass(frozen=True)
 class Site:
-    """Opened once by the composition root. `know` tells the request log who asks."""
+    """Opened once by the composition root. `know` tells the request log who asks, `start` runs named work beside the
+    requests."""
 
     settings: Settings
     house: House
     throttle: Throttle
     know: Callable[[web.Request, Actor], None]
+    start: Callable[[str, Coroutine[Any, Any, object]], None]
 
     @property
     def secure(self) -> bool:
@@ -39,3 +43,4 @@ class Site:
 
 
 SITE = web.AppKey("site", Site)
+USES = web.AppKey("uses", Uses)

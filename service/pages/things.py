@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from service.work.tasks import Finding, Task
@@ -34,14 +34,14 @@ def coming_things(task: Task, today: date) -> list[Thing]:
     """What may be settled already, though nobody has to come for it yet; under the rule's title, for a heading counts all."""
     due = _due(task, today)
     coming = [finding for finding in task.findings if finding.live and finding not in due]
-    return _things(task, [replace(finding, heading=finding.title) for finding in coming])
+    return _things(task, [finding._replace(heading=finding.title) for finding in coming])
 
 
 def _due(task: Task, today: date) -> list[Finding]:
     """All of it where nothing is due yet: somebody looks ahead."""
-    day = max(today, task.planned_on or today)
+    day = task.day_of(today)
     live = [finding for finding in task.findings if finding.live]
-    return [one for one in live if one.visit_from is None or one.visit_from <= day] or live
+    return [one for one in live if not one.coming(day)] or live
 
 
 def _things(task: Task, findings: Iterable[Finding]) -> list[Thing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from service import visits
 from service.access.permissions import Permission
-from service.pages.rendering import HEADERS, html, page, plain_html
+from service.pages.rendering import HEADERS, html, page, plain_html, to
 from service.pages.routing import Routes
 from service.pages.search import found, haystack
 from service.pages.things import Thing, due_things
@@ -69,7 +70,9 @@ class Known:
 
 @routes.get("/today", permission=Permission.WORK)
 async def show_today(visitor: Visitor) -> web.Response:
-    """The list, with a word of what was just reported."""
+    """The list, with a word of what was just reported; whoever supervises has none and is led to the overview."""
+    if visitor.actor.may(Permission.SUPERVISE):
+        return to("/overview")
     return page(visitor, "today.html", **_shown(await _read(visitor)))
 
 
@@ -80,7 +83,7 @@ async def search_today(visitor: Visitor) -> web.Response:
     return page(visitor, "today.html", **_shown(await _read(visitor), query=query))
 
 
-@routes.get("/today/visits", permission=Permission.WORK)
+@routes.get("/today/visits", permission=Permission.WORK, aside=True)
 async def show_visits(visitor: Visitor) -> web.Response:
     """The list and every visit page of it at once, for a phone that will be without signal."""
     known = await _read(visitor)
@@ -91,7 +94,10 @@ async def show_visits(visitor: Visitor) -> web.Response:
     for task in known.listed:
         shown[f"/visits/{task.task_id}"] = html(visitor, "visit.html", **visit_context(task, more), fault="")
     headers = {**HEADERS, "Content-Type": "text/html; charset=utf-8"}
-    answer = web.json_response({"headers": headers, "pages": shown}, headers={"Vary": HEADERS["Vary"]})
+    text = json.dumps(
+        {"headers": headers, "pages": shown}, ensure_ascii=False
+    )  # a sixth smaller, compressed too
+    answer = web.json_response(text=text, headers={"Vary": HEADERS["Vary"]})
     answer.enable_compression()
     return answer
 

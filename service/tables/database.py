@@ -9,25 +9,40 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from service.errors import DatabaseBusy, NotReady, Problem, StorageFull, Unavailable, Unreachable
+from service.tables.one_trip import connect
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 READERS = 8
+CONNECTIONS = 16
+"""To PostgreSQL, from one process; each is opened when it is first needed, and kept: under load those of an overflow would be
+opened and closed all the time, and every new one learns its statements anew."""
 SESSIONS = 2
 PAUSE = 0.1
 """Seconds between two of a row of writing transactions on SQLite: as long as a waiting process sleeps before it looks again."""
+RESTED = 1.0
+"""Seconds after which a connection to PostgreSQL is asked whether it still lives before it is used: a server that was
+restarted is noticed, and one that is in use all the time is not asked all the time."""
+RESTS_SINCE = "rests_since"
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 BEGIN = "begin"
 """Name of the execution option by which a session says how SQLite begins its next transaction."""
@@ -55,9 +70,7 @@ class Database:
             self._writers = self._sqlite(WRITING, 1)
             self._sessions = self._sqlite(READING, SESSIONS)
         else:
-            self._readers = self._writers = self._sessions = create_async_engine(
-                self.url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, hide_parameters=True
-            )
+            self._readers = self._writers = self._sessions = self._postgres()
         self.turn = asyncio.Lock()
         """Whose turn it is to write, on SQLite."""
         self._watchers: set[asyncio.Event] = set()
@@ -145,6 +158,26 @@ class Database:
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
 
+    def _postgres(self) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url, pool_size=CONNECTIONS, max_overflow=0, pool_use_lifo=True, hide_parameters=True
+        )
+
+        @event.listens_for(engine.sync_engine, "checkin")
+        def _note_rest(_connection: Any, record: Any) -> None:
+            record.info[RESTS_SINCE] = time.monotonic()
+
+        @event.listens_for(engine.sync_engine, "checkout")
+        def _look_after_rest(connection: Any, record: Any, _proxy: Any) -> None:
+            # Not always, as `pool_pre_ping` would: asking takes three trips, as long as a page's own statements.
+            if time.monotonic() - record.info.get(RESTS_SINCE, time.monotonic()) > RESTED:
+                try:
+                    engine.dialect.do_ping(connection)
+                except engine.dialect.loaded_dbapi.Error as error:
+                    raise InvalidatePoolError from error
+
+        return engine
+
     def _sqlite(self, begin: str, size: int) -> AsyncEngine:
         engine = create_async_engine(
             self.url,
@@ -154,6 +187,8 @@ class Database:
             hide_parameters=True,
             connect_args={"timeout": BUSY_SECONDS},
         )
+
+        event.listen(engine.sync_engine, "do_connect", connect)
 
         @event.listens_for(engine.sync_engine, "connect")
         def _settle(connection: Any, _record: Any) -> None:

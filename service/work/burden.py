@@ -41,6 +41,7 @@ from service.work.assign import COMMUNITY_DIGITS
 from service.work.gather import MOST_MINUTES, TRAVEL
 
 By: TypeAlias = Literal["department", "community"]
+MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 GROUP = 5
 """How many people must have reported visits in a group that is told by itself: fewer are all but persons."""
 TOGETHER = 500
@@ -101,7 +102,7 @@ def month_of(text: str | None, today: date) -> date:
     """The first day of the month `2026-11`, or of the present one; InvalidInput for anything else and for months to come."""
     if text is None:
         return today.replace(day=1)
-    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+    if not re.fullmatch(MONTH, text):
         raise InvalidInput("month 请写成 2026-11 的形式。")
     first = date.fromisoformat(f"{text}-01")
     if first > today:

@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, literal, select, update
 
+from service.access.actors import lies_in, visible
 from service.access.turns import take_workers_turn
 from service.access.unit import Unit
 from service.errors import Conflict, InvalidInput, NotFound
@@ -24,6 +25,8 @@ from service.work.pending import queue_lists
 from service.work.tasks import get, in_sight, own_open
 
 LONGEST_NOTE = 200
+MOST_TASKS = 200
+"""Visits that change hands at once."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,18 @@ async def colleagues(unit: Unit, task_id: int) -> list[Colleague]:
         .join(tasks, tasks.c.task_id == task_id)
         .where(on_duty(unit.today), covers(), accounts.c.account_id.is_distinct_from(task.account_id))
         .order_by(accounts.c.name, accounts.c.account_id)
+    )
+    return [Colleague(row.account_id, row.name) for row in rows]
+
+
+async def on_duty_below(unit: Unit, division: str | None, limit: int) -> list[Colleague]:
+    """Who is on duty today with an area in the actor's, and in `division` where one is given, by name."""
+    a = accounts.c
+    here = [on_duty(unit.today), visible(unit.actor, a.division_code)]
+    if division is not None:
+        here.append(lies_in(a.division_code, division))
+    rows = await unit.connection.execute(
+        select(a.account_id, a.name).where(*here).order_by(a.name, a.account_id).limit(limit)
     )
     return [Colleague(row.account_id, row.name) for row in rows]
 

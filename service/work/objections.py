@@ -119,6 +119,16 @@ async def page(unit: Unit, *, after: int | None = None, limit: int = 50) -> list
     return [_objection(row) for row in rows]
 
 
+async def count(unit: Unit) -> int:
+    """How many wait for a decision in the actor's area."""
+    waiting = (
+        select(func.count(objections.c.objection_id))
+        .join(findings, findings.c.finding_id == objections.c.finding_id)
+        .where(WAITING, visible(unit.actor, objections.c.division_code))
+    )
+    return int((await unit.connection.execute(waiting)).scalar_one())
+
+
 async def decide(unit: Unit, objection_id: int, decision: str, note: str | None) -> Objection:
     """Uphold or reject an objection; NotFound outside the actor's area, Conflict when it is decided or moot."""
     if decision not in ("upheld", "rejected"):

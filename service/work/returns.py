@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, insert, select, update
 
 from rules import load
-from service.access.actors import Actor, code_range, prefix_of
+from service.access.actors import Actor, lies_in, visible
 from service.access.turns import take_targets_turn
 from service.access.unit import Unit
 from service.errors import Conflict, InvalidInput, NotFound
@@ -66,8 +66,7 @@ def of_department(actor: Actor) -> ColumnElement[bool]:
     own = returns.c.department == actor.department
     if not actor.division:
         return own
-    low, high = code_range(prefix_of(actor.division))
-    return and_(own, returns.c.division_code >= low, returns.c.division_code < high)
+    return and_(own, lies_in(returns.c.division_code, actor.division))
 
 
 WAITING = and_(returns.c.answer.is_(None), findings.c.cleared_on.is_(None))
@@ -117,13 +116,22 @@ async def due_of(unit: Unit, finding_ids: Collection[int]) -> dict[int, date]:
 
 async def counts(unit: Unit) -> Counts:
     """How much waits for the actor's department."""
+    return await _counts(unit, of_department(unit.actor))
+
+
+async def _counts(unit: Unit, whose: ColumnElement[bool]) -> Counts:
     late = func.count(returns.c.return_id).filter(returns.c.due_on < unit.today)
     statement = (
         select(func.count(returns.c.return_id), late)
         .join(findings, findings.c.finding_id == returns.c.finding_id)
-        .where(of_department(unit.actor), WAITING)
+        .where(whose, WAITING)
     )
     return Counts(*(await unit.connection.execute(statement)).one())
+
+
+async def counts_below(unit: Unit) -> Counts:
+    """How much of the actor's area waits for any department."""
+    return await _counts(unit, visible(unit.actor, returns.c.division_code))
 
 
 async def answer(unit: Unit, return_id: int, said: str, reason: str | None) -> Return:

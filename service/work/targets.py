@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import BindParameter, bindparam, case, select
 
 from service.access.masks import mask_phone
 from service.access.unit import Unit
@@ -32,6 +32,27 @@ class Target:
     uscc: str | None = None
 
 
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+# Made once: every list asks them.
+RESIDENTS = select(residents.c.resident_id, residents.c.name, residents.c.address, residents.c.phone).where(
+    residents.c.resident_id.in_(_IDS)
+)
+HOUSEHOLDS = (
+    select(
+        residents.c.household_id, residents.c.resident_id, residents.c.name, residents.c.address, residents.c.phone
+    )
+    .where(residents.c.household_id.in_(_IDS), residents.c.death_on.is_(None), residents.c.moved_out_on.is_(None))
+    .order_by(
+        residents.c.household_id, case((residents.c.relation == "0", 0), else_=1), residents.c.resident_id
+    )
+)  # fmt: skip
+"""Who lives there, the head first."""
+ENTERPRISES = select(
+    enterprises.c.enterprise_id, enterprises.c.name, enterprises.c.address, enterprises.c.phone, enterprises.c.contact_name,
+    enterprises.c.uscc,
+).where(enterprises.c.enterprise_id.in_(_IDS))  # fmt: skip
+
+
 async def targets_of(unit: Unit, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Target]:
     """The targets of (kind, id) pairs. A target whose record is gone keeps an empty name."""
     pairs = set(wanted)
@@ -44,11 +65,7 @@ async def targets_of(unit: Unit, wanted: Iterable[tuple[str, int]]) -> dict[tupl
 
 
 async def _residents(unit: Unit, ids: list[int]) -> list[Target]:
-    rows = await unit.connection.execute(
-        select(residents.c.resident_id, residents.c.name, residents.c.address, residents.c.phone).where(
-            residents.c.resident_id.in_(ids)
-        )
-    )
+    rows = await unit.connection.execute(RESIDENTS, {"ids": ids})
     return [
         Target(
             "resident",
@@ -64,24 +81,8 @@ async def _residents(unit: Unit, ids: list[int]) -> list[Target]:
 
 
 async def _households(unit: Unit, ids: list[int]) -> list[Target]:
-    head_first = case((residents.c.relation == "0", 0), else_=1)
-    rows = await unit.connection.execute(
-        select(
-            residents.c.household_id,
-            residents.c.resident_id,
-            residents.c.name,
-            residents.c.address,
-            residents.c.phone,
-        )
-        .where(
-            residents.c.household_id.in_(ids),
-            residents.c.death_on.is_(None),
-            residents.c.moved_out_on.is_(None),
-        )
-        .order_by(residents.c.household_id, head_first, residents.c.resident_id)
-    )
     members: dict[int, list[Any]] = {}
-    for row in rows:
+    for row in await unit.connection.execute(HOUSEHOLDS, {"ids": ids}):
         members.setdefault(row.household_id, []).append(row)
     return [_household(unit, household, people) for household, people in members.items()]
 
@@ -103,17 +104,7 @@ def _household(unit: Unit, household: int, people: list[Any]) -> Target:
 
 
 async def _enterprises(unit: Unit, ids: list[int]) -> list[Target]:
-    columns = enterprises.c
-    rows = await unit.connection.execute(
-        select(
-            columns.enterprise_id,
-            columns.name,
-            columns.address,
-            columns.phone,
-            columns.contact_name,
-            columns.uscc,
-        ).where(columns.enterprise_id.in_(ids))
-    )
+    rows = await unit.connection.execute(ENTERPRISES, {"ids": ids})
     return [
         Target(
             "enterprise",

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, not_, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from service.access.actors import Actor, visible
 from service.access.permissions import Role
@@ -21,9 +34,8 @@ from service.work.pending import LIVE
 from service.work.targets import Target, targets_of
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing to be done on a visit.
+class Finding(NamedTuple):
+    """One thing to be done on a visit; the columns it is read from.
 
     `person` is whom it is about where that is a person; `heading` and `reason` are None until a planned day wrote them.
     """
@@ -48,6 +60,10 @@ class Finding:
     held: str | None
     live: bool
 
+    def coming(self, day: date) -> bool:
+        """Whether nobody has to come for it on `day` yet."""
+        return self.visit_from is not None and self.visit_from > day
+
 
 @dataclass(frozen=True)
 class Task:
@@ -66,6 +82,51 @@ class Task:
     note: str | None
     findings: list[Finding]
 
+    def day_of(self, today: date) -> date:
+        """The day of the visit: the planned one, or today where that has passed or none is planned."""
+        return max(today, self.planned_on or today)
+
+
+# Statements that are the same for everybody are made once: putting one together takes longer than most take to run.
+_TASKS = select(
+    tasks.c.task_id, tasks.c.target_kind, tasks.c.target_id, tasks.c.grade, tasks.c.due_on, tasks.c.opened_on,
+    tasks.c.planned_on, tasks.c.minutes, tasks.c.state, tasks.c.account_id, tasks.c.note,
+    accounts.c.name.label("account_name"),
+).outerjoin(accounts, accounts.c.account_id == tasks.c.account_id)  # fmt: skip
+_OF_FINDINGS = {
+    "title": rule_versions.c.title,
+    "department": rule_versions.c.department,
+    "advice": rule_versions.c.advice,
+    "person": residents.c.name.label("person"),
+    "live": LIVE.label("live"),
+}
+"""Of a finding, what is read elsewhere than in its row."""
+FINDINGS = (
+    select(
+        findings.c.task_id, *(_OF_FINDINGS[name] if name in _OF_FINDINGS else findings.c[name] for name in Finding._fields)
+    )
+    .join(rule_versions, rule_versions.c.version_id == findings.c.version_id)
+    .outerjoin(
+        employments,
+        and_(findings.c.subject_kind == "employment", employments.c.employment_id == findings.c.subject_id),
+    )
+    .outerjoin(
+        residents,
+        residents.c.resident_id
+        == case(
+            (findings.c.subject_kind == "resident", findings.c.subject_id), else_=employments.c.resident_id
+        ),
+    )
+    .join(tasks, tasks.c.task_id == findings.c.task_id)
+    .where(
+        findings.c.task_id.in_(bindparam("task_ids", expanding=True)),
+        or_(findings.c.cleared_on.is_(None), not_(OPEN)),
+    )
+    .order_by(findings.c.task_id, grade_rank(findings.c.grade), findings.c.finding_id)
+)  # fmt: skip
+"""The findings of `task_ids`: what stands of an open task, all there ever was of one that is over. Whoever hands it the
+keys of tasks has looked whether they are in sight."""
+
 
 def in_sight(actor: Actor) -> ColumnElement[bool]:
     """Tasks of the actor's area; a worker sees the own ones only."""
@@ -80,17 +141,25 @@ async def page(
     state: str | None = None,
     account_id: int | None = None,
     escalated: str | None = None,
+    which: ColumnElement[bool] | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> list[Task]:
     """Tasks in sight in walking order (address, then key).
 
     `on` keeps the list of that day, `state` one state (all open ones when None), `account_id` one worker's, `escalated`
-    what came to that step.
+    what came to that step, `which` whatever a condition on `tasks` holds of.
     `after` is the key of the last task already seen; its address stays out of the cursor, and so out of URLs.
     """
     statement = page_statement(
-        unit.actor, on=on, state=state, account_id=account_id, escalated=escalated, after=after, limit=limit
+        unit.actor,
+        on=on,
+        state=state,
+        account_id=account_id,
+        escalated=escalated,
+        which=which,
+        after=after,
+        limit=limit,
     )
     return await _with_findings(unit, (await unit.connection.execute(statement)).all())
 
@@ -102,17 +171,20 @@ def page_statement(
     state: str | None = None,
     account_id: int | None = None,
     escalated: str | None = None,
+    which: ColumnElement[bool] | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> Select[Any]:
     """The SELECT of `page`, without findings and targets."""
-    statement = _tasks().where(in_sight(actor), OPEN if state is None else tasks.c.state == state)
+    statement = _TASKS.where(in_sight(actor), OPEN if state is None else tasks.c.state == state)
     if on is not None:
         statement = statement.where(tasks.c.planned_on == on)
     if account_id is not None:
         statement = statement.where(tasks.c.account_id == account_id)
     if escalated is not None:
         statement = statement.where(reached(escalated))
+    if which is not None:
+        statement = statement.where(which)
     if after is not None:
         seen = tasks.alias()
         place = select(seen.c.place).where(seen.c.task_id == after).scalar_subquery()
@@ -130,7 +202,7 @@ def reached(step: str) -> ColumnElement[bool]:
 async def get(unit: Unit, task_id: int) -> Task:
     """One task in sight; NotFound otherwise, whether it exists elsewhere or not."""
     row = (
-        await unit.connection.execute(_tasks().where(tasks.c.task_id == task_id, in_sight(unit.actor)))
+        await unit.connection.execute(_TASKS.where(tasks.c.task_id == task_id, in_sight(unit.actor)))
     ).first()
     if row is None:
         raise NotFound()
@@ -190,13 +262,7 @@ async def require_finding_in_sight(unit: Unit, finding_id: int) -> None:
         raise NotFound()
 
 
-def _tasks() -> Select[Any]:
-    return select(tasks, accounts.c.name.label("account_name")).outerjoin(
-        accounts, accounts.c.account_id == tasks.c.account_id
-    )
-
-
-async def _with_findings(unit: Unit, rows: list[Row[Any]] | Any) -> list[Task]:
+async def _with_findings(unit: Unit, rows: Sequence[Any]) -> list[Task]:
     targets = await targets_of(unit, [(row.target_kind, row.target_id) for row in rows])
     found = await _findings_of(unit, [row.task_id for row in rows])
     return [
@@ -220,37 +286,7 @@ async def _with_findings(unit: Unit, rows: list[Row[Any]] | Any) -> list[Task]:
 
 async def _findings_of(unit: Unit, task_ids: list[int]) -> dict[int, list[Finding]]:
     """What stands of an open task, and all there ever was of one that is over."""
-    rows = await unit.connection.execute(
-        select(
-            findings,
-            rule_versions.c.title,
-            rule_versions.c.department,
-            rule_versions.c.advice,
-            residents.c.name.label("person"),
-            LIVE.label("live"),
-        )
-        .join(rule_versions, rule_versions.c.version_id == findings.c.version_id)
-        .outerjoin(
-            employments,
-            and_(
-                findings.c.subject_kind == "employment", employments.c.employment_id == findings.c.subject_id
-            ),
-        )
-        .outerjoin(
-            residents,
-            residents.c.resident_id
-            == case(
-                (findings.c.subject_kind == "resident", findings.c.subject_id),
-                else_=employments.c.resident_id,
-            ),
-        )
-        .join(tasks, tasks.c.task_id == findings.c.task_id)
-        .where(findings.c.task_id.in_(task_ids), or_(findings.c.cleared_on.is_(None), not_(OPEN)))
-        .order_by(findings.c.task_id, grade_rank(findings.c.grade), findings.c.finding_id)
-    )
     found: dict[int, list[Finding]] = {}
-    for row in rows:
-        found.setdefault(row.task_id, []).append(
-            Finding(**{name: getattr(row, name) for name in Finding.__dataclass_fields__})
-        )
+    for task_id, *columns in await unit.connection.execute(FINDINGS, {"task_ids": task_ids}):
+        found.setdefault(task_id, []).append(Finding._make(columns))
     return found

@@ -73,7 +73,7 @@ async def serve() -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
 
         async def start(house: House, **options: Any) -> Site:
-            settings = Settings(max_body=options.pop("max_body", 20_000))
+            settings = options.pop("settings", None) or Settings(max_body=options.pop("max_body", 20_000))
             url = await stack.enter_async_context(
                 listening(build_app(settings, house, **options), "127.0.0.1", 0)
             )

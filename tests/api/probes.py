@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
 from sqlalchemy import func, insert, select, text
 
 from service.access.permissions import Permission
-from service.api.models import Accepted, Body, Created, Frame, Id, Page, PageQuery, Query, Stream, View
+from service.api.models import Accepted, Body, Created, Day, Frame, Id, Page, PageQuery, Query, Stream, View
 from service.api.request import Request
 from service.api.routing import Routes
 from service.errors import Conflict
@@ -31,7 +31,7 @@ class Visit(Body):
 
 class Survey(Body):
     name: str
-    on: date
+    on: Day
     income: Decimal
     count: Id
     kind: Literal["a", "b"]
@@ -44,7 +44,7 @@ class VisitView(View):
 
 class VisitQuery(PageQuery):
     state: Literal["open", "closed"] | None = None
-    on: date | None = None
+    on: Day | None = None
     tag: list[str] = Field(default_factory=list)
 
 
@@ -122,7 +122,7 @@ async def show_number(request: Request, number: int, name: str) -> VisitView:
 
 
 @routes.get("/probe/crash", permission=Permission.PUBLIC)
-async def crash(request: Request) -> web.Response:
+async def crash(request: Request) -> Annotated[web.Response, "text/plain"]:
     """Fail with a message that must not get out."""
     raise RuntimeError("陈阿婆 19900000001 in /srv/zhitui/secret.py")
 

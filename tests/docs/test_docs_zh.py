@@ -8,9 +8,13 @@ from typing import get_args
 from doc_pages import ROOT, blocks, text
 
 from rules import LIBRARY
+from service.access.actors import Actor
+from service.access.permissions import Role
 from service.api.enterprises import Colour
+from service.pages.menu import ENTRIES, menu_of
 from service.tables.accounts import ROLE
 from service.tables.tasks import OUTCOME
+from service.work.unassigned import WORDS
 
 
 def first_cells(page: str, heading: str) -> list[str]:
@@ -21,6 +25,17 @@ def first_cells(page: str, heading: str) -> list[str]:
 
 def test_a_worker_is_told_every_outcome_by_its_name() -> None:
     assert first_cells("docs/zh/社区工作者.md", "办完以后怎么报") == list(OUTCOME.values())
+
+
+def test_a_supervisor_is_told_every_page_by_its_name_in_the_menu() -> None:
+    named = dict(re.findall(r'entry\("([^"]+)", _\("([^"]+)"\)', text("service/pages/templates/menu.html")))
+    offered = menu_of(Actor(1, "", Role.SUPERVISOR, "330102003050"))
+    assert first_cells("docs/zh/负责人.md", "各个页面") == [named[path] for path in offered]
+    assert set(named) == {path for path, _ in ENTRIES}
+
+
+def test_a_supervisor_is_told_every_reason_why_nobody_holds_a_visit() -> None:
+    assert first_cells("docs/zh/负责人.md", "没有人负责的任务") == list(WORDS.values())
 
 
 def test_an_enterprise_is_told_every_colour() -> None:

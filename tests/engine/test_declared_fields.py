@@ -123,7 +123,7 @@ async def asked(unit: Unit, when: str, reads: list[str]) -> dict[int, tuple[str,
     rows = await unit.connection.execute(verdicts(rule, known, moment, dialect=unit.dialect))
     told = {row.subject_id: row.verdict for row in rows}
     everyone = list((await unit.connection.execute(select(residents.c.resident_id))).scalars())
-    found = await records(unit, "resident", rule.reads, everyone)
+    found = await records(unit, await fields.catalogue(unit), "resident", rule.reads, everyone)
     assert {name for _, name in rule.reads} >= set(reads)
     return {key: (told.get(key, "no"), judge(rule, found[key], moment).verdict) for key in everyone}
 
@@ -166,7 +166,7 @@ async def _read_back(unit: Unit, people: list[dict[str, Any]], numbers: list[str
     keys = {row.id_number_index: row.resident_id for row in stored}
     mine = {keys[index[at]]: person for at, person in enumerate(people)}
     reads = [((), field.name) for field in FIELDS]
-    assert await records(unit, "resident", reads, mine) == {
+    assert await records(unit, await fields.catalogue(unit), "resident", reads, mine) == {
         key: {field.name: person.get(field.name) for field in FIELDS} for key, person in mine.items()
     }
     for field in FIELDS:
@@ -306,7 +306,7 @@ async def test_private_values_of_declared_fields_are_masked_in_the_reason(house:
         key = await made.resident(unit, extra={"nickname": "阿毛毛毛毛"})
         known = await fields.catalogue(unit)
         rule = checked('resident.nickname.startsWith("阿")', known)
-        found = await records(unit, "resident", rule.reads, [key])
+        found = await records(unit, await fields.catalogue(unit), "resident", rule.reads, [key])
     judgement = judge(rule, found[key], Moment(TODAY, {}, lambda day, _count: day))
     assert judgement.verdict == "match"
     assert "阿毛毛毛毛" not in judgement.reason

@@ -1,80 +1,51 @@
-"""A made-up street after its first working morning, made once per database and copied for each test."""
+"""The running service over a street after its first working morning, and people to talk to it."""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from made_databases import KEY, copy_of
+from made_databases import copied, empty
+from mornings import TODAY, make_morning, open_morning, settings_in
 from sqlalchemy import select
 
-from service import jobs
 from service.access import accounts, tokens
-from service.access.keys import Vault
 from service.access.unit import House
 from service.app import build_app, listening
-from service.cli.demo import move_in
-from service.clock import SetClock
 from service.demo.street import Street, make_street
-from service.settings import Settings
 from service.tables import tasks
-from service.tables.database import Database
-from service.tables.schema import upgrade
-
-TODAY = date(2026, 11, 23)
-SIZE = 60
-
-
-def settings_in(folder: Path) -> Settings:
-    return Settings(home=folder, spread=0)
 
 
 @pytest.fixture(scope="session")
 def street() -> Street:
-    return make_street(residents_per_community=SIZE, today=TODAY)
+    """A made-up street of sixty people a community."""
+    return make_street(residents_per_community=60, today=TODAY)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def made_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, street: Street) -> str:
-    """The street imported from its files, scanned and planned; its messages are queued but not sent."""
+    """The street after its first morning, made once per database."""
     folder = tmp_path_factory.mktemp("street")
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
-    else:
-        url = copy_of(request.getfixturevalue("postgres_url"), "template0")
-    asyncio.run(_make(url, street, folder))
+    url = empty(request, folder)
+    asyncio.run(make_morning(url, street, folder))
     return url
 
 
-async def _make(url: str, street: Street, folder: Path) -> None:
-    house = House(Database(url), SetClock.at(TODAY, 8, 30), Vault(KEY))
-    await upgrade(house.database)
-    await move_in(house, street, folder / "files")
-    await jobs.run_day(house, settings_in(folder), TODAY)
-    await house.database.close()
-
-
 @pytest.fixture
-def morning_url(made_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def morning_url(made_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A copy of that database for one test."""
-    if made_url.startswith("sqlite"):
-        copy = tmp_path / "copy.db"
-        shutil.copy(made_url.removeprefix("sqlite+aiosqlite:///"), copy)
-        yield f"sqlite+aiosqlite:///{copy}"
-    else:
-        yield copy_of(request.getfixturevalue("postgres_url"), made_url.rpartition("/")[2].partition("?")[0])
+    return copied(made_url, request, tmp_path)
 
 
 @pytest.fixture
 async def morning(morning_url: str) -> AsyncIterator[House]:
-    house = House(Database(morning_url), SetClock.at(TODAY, 8, 30), Vault(KEY))
+    house = open_morning(morning_url)
     yield house
     await house.database.close()
 

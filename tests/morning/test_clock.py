@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from morning.conftest import settings_in
+from mornings import settings_in
 from sqlalchemy import select, update
 
 from service import clockwork, jobs

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from morning.conftest import TODAY, settings_in
+from mornings import TODAY, settings_in
 from sqlalchemy import func, select, update
 
 from service import clockwork, jobs

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import made
-from morning.conftest import TODAY, Client, Office, settings_in
+from morning.conftest import Client, Office
+from mornings import TODAY, settings_in
 from sqlalchemy import func, select
 
 from service import jobs

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from morning.conftest import TODAY, settings_in
+from mornings import TODAY, settings_in
 from sqlalchemy import delete, func, insert, select, text, update
 
 from service import clockwork, jobs, sending

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from morning.conftest import TODAY, settings_in
+from mornings import TODAY, settings_in
 from sqlalchemy import and_, exists, func, not_, or_, select, text, update
 
 from service.access import accounts as registry

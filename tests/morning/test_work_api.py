@@ -6,7 +6,8 @@ import asyncio
 import json
 from typing import Any
 
-from morning.conftest import TODAY, Client, Office
+from morning.conftest import Client, Office
+from mornings import TODAY
 from sqlalchemy import select
 
 from service.tables import accounts, audit, enterprises, outcomes, service_events, tasks

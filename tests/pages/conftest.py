@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -13,71 +13,18 @@ from typing import Any
 
 import aiohttp
 import pytest
-from made_databases import KEY, copy_of
-from morning.conftest import TODAY, settings_in
+from mornings import TODAY, settings_in
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import async_playwright
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from yarl import URL
 
-from service import jobs
-from service.access import accounts, passwords, sessions
-from service.access.keys import Vault
+from service.access import accounts, sessions
 from service.access.unit import House
 from service.app import build_app, listening
-from service.cli.demo import move_in
-from service.clock import SetClock
-from service.demo.street import make_street
-from service.tables import accounts as accounts_table
 from service.tables import findings, tasks
-from service.tables.database import Database
-from service.tables.schema import upgrade
 
-PASSWORD = "Xihu-Longjing 26"
-SIZE = 100
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def small_street_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A street of a hundred people a community, scanned and planned, everybody with the same password."""
-    folder = tmp_path_factory.mktemp("pages")
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{folder / 'zhitui.db'}"
-    else:
-        url = copy_of(request.getfixturevalue("postgres_url"), "template0")
-    asyncio.run(_make(url, folder))
-    return url
-
-
-async def _make(url: str, folder: Path) -> None:
-    house = House(Database(url), SetClock.at(TODAY, 8, 30), Vault(KEY))
-    await upgrade(house.database)
-    await move_in(house, make_street(residents_per_community=SIZE, today=TODAY), folder / "files", quiet=True)
-    await jobs.run_day(house, settings_in(folder), TODAY)
-    async with house.write() as unit:
-        await unit.connection.execute(
-            update(accounts_table).values(password_hash=await passwords.digest(PASSWORD))
-        )
-    await house.database.close()
-
-
-@pytest.fixture
-def street_url(small_street_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A copy of that database for one test."""
-    if not small_street_url.startswith("sqlite"):
-        name = small_street_url.rpartition("/")[2].partition("?")[0]
-        return copy_of(request.getfixturevalue("postgres_url"), name)
-    copy = tmp_path / "copy.db"
-    shutil.copy(small_street_url.removeprefix("sqlite+aiosqlite:///"), copy)
-    return f"sqlite+aiosqlite:///{copy}"
-
-
-@pytest.fixture
-async def street_house(street_url: str) -> AsyncIterator[House]:
-    house = House(Database(street_url), SetClock.at(TODAY, 8, 30), Vault(KEY))
-    yield house
-    await house.database.close()
 
 
 async def busiest(house: House) -> tuple[int, str]:
@@ -164,17 +111,24 @@ class Doors:
 
 @pytest.fixture
 async def doors(street_house: House, tmp_path: Path) -> AsyncIterator[Doors]:
-    app = build_app(settings_in(tmp_path), street_house)
+    async with served(street_house, tmp_path) as doors:
+        yield doors
+
+
+@asynccontextmanager
+async def served(house: House, folder: Path) -> AsyncIterator[Doors]:
+    """The pages of a house, as long as the block lasts."""
+    app = build_app(settings_in(folder), house)
     clients: list[aiohttp.ClientSession] = []
     async with listening(app, "127.0.0.1", 0) as url:
-        yield Doors(street_house, url, clients)
+        yield Doors(house, url, clients)
         for client in clients:
             await client.close()
 
 
 CHROMIUM = Path("/usr/bin/chromium")
 ON_SQLITE = pytest.mark.parametrize("small_street_url", ["sqlite"], indirect=True)
-"""For tests of what a browser does, to which it is all the same where the server keeps its records."""
+"""For tests to which it is all the same where the server keeps its records: of words, permissions, what a browser does."""
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from access.people import PASSWORD
 from made_databases import KEY
-from morning.conftest import TODAY, settings_in
-from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
+from mornings import TODAY, settings_in
+from pages.conftest import ON_SQLITE, Doors, busiest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from morning.conftest import TODAY
+from mornings import TODAY
 from pages.conftest import ON_SQLITE, Browser, Doors, Shown, busiest
 from pages.test_pages_visits import form_of, listed, visits_of, written
 from sqlalchemy import insert, select, update
@@ -80,6 +80,7 @@ async def test_facts_are_corrected_together_with_the_result_and_the_number_is_ne
     assert "199****5678" in again.text
 
 
+@ON_SQLITE
 async def test_facts_alone_are_taken_once_and_can_be_taken_back(doors: Doors) -> None:
     worker = await doors.worker()
     task, page, finding = await asked_of(doors, worker)
@@ -131,6 +132,7 @@ def test_only_fields_that_are_filled_in_are_facts() -> None:
     assert facts_of(form) == {3: {"resident.phone": "1"}, 9: {"": "2"}}
 
 
+@ON_SQLITE
 async def test_later_takes_a_reason_and_the_look_back_says_both(doors: Doors) -> None:
     worker = await doors.worker()
     task = (await listed(doors))[0]
@@ -265,6 +267,7 @@ async def test_a_visit_is_handed_to_a_colleague_on_duty_with_a_note(doors: Doors
     assert "老人听力不好，请大声些" in theirs.text
 
 
+@ON_SQLITE
 async def test_an_objection_takes_the_matter_off_the_list_and_is_told_plainly(doors: Doors) -> None:
     worker = await doors.worker()
     task = max(await listed(doors), key=lambda one: len(one.findings))

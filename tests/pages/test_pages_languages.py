@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
-from morning.conftest import TODAY
-from pages.conftest import ON_SQLITE, Browser, Doors, busiest
-from sqlalchemy import select
+from mornings import TODAY
+from pages.areas import CHIEF, HERE, OTHER_CHIEF, STREET_CHIEF, busy
+from pages.conftest import ON_SQLITE, Browser, Doors, Shown, busiest
+from sqlalchemy import delete, select, update
 
 from service.pages.gathering import gathered, kept, untranslated
 from service.pages.languages import COOKIE, LANGUAGES, TRANSLATIONS, language_of
-from service.tables import tasks
+from service.tables import absences, accounts, forecasts, posts, tasks
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 FILLED_IN = re.compile(r"%\(\w+\)s|\{\w+\}|</?\w+>")
@@ -109,10 +110,11 @@ async def test_the_language_is_changed_in_the_footer_before_signing_in_too(doors
     assert "Accept-Language" in page.headers["Vary"]
     for wanted in ("//evil.example", "https://evil.example/", "/visits/1/phone"):
         answer = await browser.post("/language", {"back": wanted, "language": "zh-CN"})
-        assert answer.headers["Location"] == "/today"
+        assert answer.headers["Location"] == "/home"
     assert '<html lang="zh-CN"' in (await browser.get("/sign-in")).text
 
 
+@ON_SQLITE
 async def test_on_an_english_page_all_that_is_chinese_is_marked_so(doors: Doors) -> None:
     worker = await in_english(await doors.worker())
     stranger = await in_english(doors())
@@ -142,6 +144,55 @@ async def test_on_an_english_page_all_that_is_chinese_is_marked_so(doors: Doors)
         await stranger.get("/offline"),
         await stranger.post("/sign-in", {"login": "nobody", "password": "nothing"}),
     ]
+    look(shown)
+
+
+@ON_SQLITE
+async def test_on_an_english_page_of_a_supervisor_all_that_is_chinese_is_marked_so(doors: Doors) -> None:
+    await busy(doors)
+    chief, street, bureau = [
+        await in_english(await doors().sign_in(login)) for login in (CHIEF, STREET_CHIEF, "bumen")
+    ]
+    csrf = await chief.csrf()
+    overview = await chief.get("/overview")
+    of_rules = re.findall(r'href="(/overview/tasks\?rule=[a-z0-9-]+)"', overview.text)
+    listed = await chief.get("/overview/tasks?only=unassigned")
+    forecast = await chief.get("/forecast")
+    paths = ("/unassigned", "/objections?done=upheld", "/objections?done=rejected", "/staff", "/overview/tasks",
+        of_rules[0], "/overview/tasks?handed=2", re.findall(r'href="(/forecast\?rule=[a-z-]+)"', forecast.text)[0],
+        "/forecast?rule=no-such-rule", re.findall(r'href="(/visits/\d+)"', listed.text)[0],
+        *[f"/staff?done={done}" for done in ("away", "back", "post", "ended")])  # fmt: skip
+    forms = ("/overview/tasks", "/staff/absences", "/staff/posts", "/objections/1")
+    shown = [
+        overview,
+        listed,
+        forecast,
+        *[await chief.get(path) for path in paths],
+        *[await chief.post(path, {"csrf": csrf, "key": path, "community": HERE}) for path in forms],
+        *[await street.get(path) for path in ("/overview", "/staff", "/overview/tasks")],
+        *[await bureau.get(f"/returns{query}") for query in ("", "?overdue=yes", "?done=back", "?done=done")],
+        await bureau.get("/forecast"),
+        await bureau.post("/returns/1", {"csrf": await bureau.csrf(), "key": "k", "answer": "back"}),
+    ]
+    look(shown)
+    assert [answer.status for answer in shown].count(422) == len(forms) + 1
+
+
+@ON_SQLITE
+async def test_an_english_page_that_has_nothing_to_show_says_so_in_english(doors: Doors) -> None:
+    async with doors.house.write() as unit:
+        for table in (absences, posts, forecasts):
+            await unit.connection.execute(delete(table))
+        await unit.connection.execute(update(tasks).values(state="closed"))
+        of_workers = accounts.c.role == "worker"
+        await unit.connection.execute(update(accounts).where(of_workers).values(disabled_at=unit.now))
+    chief = await in_english(await doors().sign_in(OTHER_CHIEF))
+    paths = ("/overview", "/overview/tasks", "/unassigned", "/objections", "/staff", "/forecast")
+    look([await chief.get(path) for path in paths])
+
+
+def look(shown: list[Shown]) -> None:
+    """Every page is in English, and what of it is not says so."""
     for answer in shown:
         assert '<html lang="en"' in answer.text
         assert unmarked(answer.text) == []
@@ -159,7 +210,7 @@ class Unmarked(HTMLParser):
     """Collects Chinese text and attributes outside what is marked as Chinese."""
 
     UNSEEN = ("data-search", "data-name", "value")
-    EMPTY = ("meta", "link", "input", "br", "rect", "path")
+    EMPTY = ("meta", "link", "input", "br", "rect", "path", "line")
 
     def __init__(self) -> None:
         super().__init__()

@@ -6,140 +6,84 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from pages.conftest import ON_SQLITE, PASSWORD, Doors, busiest
-from pages.test_pages_forms import asked_of, colleague_at
+from pages.conftest import ON_SQLITE, Doors, busiest
+from pages.walks import enter, supervisor_pages, worker_pages
 from playwright.async_api import Browser, Page
 
-from service.access import accounts, sign_in_codes
+from tests.rules.effort import DEEP
 
-PHONE = 390
+PHONE, DESK, TALL = 390, 1280, 844
+WALKS = {"worker": (worker_pages, 17), "supervisor": (supervisor_pages, 13)}
+FOLDER = os.environ.get("SCREENSHOTS")
+WHOLE = DEEP > 1 or FOLDER is not None
+"""Whether English is looked at on a desk too, and by axe-core."""
 LEAST_TAP = 44  # CSS pixels, WCAG 2.2 §2.5.5
 
-SMALL = """(least) => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((one) => {
-  const box = (one.closest('label') || one).getBoundingClientRect();
-  if (one.type === 'hidden' || !box.width || !one.checkVisibility() || one.classList.contains('skip')) return false;
-  const inText = one.matches('p a:not(.button, .back)');
-  return !inText && (box.width < least || box.height < least);
-}).map((one) => one.outerHTML.slice(0, 120))"""
-UNNAMED = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((one) =>
-  one.type !== 'hidden' && !(one.labels && one.labels.length) && !one.textContent.trim() && !one.getAttribute('aria-label'),
-).map((one) => one.outerHTML.slice(0, 120))"""
-WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-ORDER = """() => [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main select')]
-  .filter((one) => one.checkVisibility() && !one.closest('.send'))
-  .map((one) => Math.round((one.closest('label') || one).getBoundingClientRect().top + scrollY))"""
-
-
-async def open_pages(page: Page, doors: Doors) -> AsyncIterator[str]:
-    """Every page there is, one after another, by the way a worker takes; found by what they are, in whatever language."""
-    url, (account_id, login) = doors.url, await busiest(doors.house)
-    await page.goto(f"{url}/sign-in")
-    yield "sign-in"
-    await page.locator("#login").fill(login)
-    await page.locator("#password").fill(PASSWORD)
-    await page.locator("button.main").click()
-    await page.locator("li[data-task]").first.wait_for()
-    yield "today"
-    await page.locator("#q").fill("湖滨")
-    await page.locator(".search button").click()
-    await page.locator("#found a").wait_for()
-    yield "today-searched"
-    await page.goto(f"{url}/today")
-    shops = page.locator("li[data-task]", has_text="健康证")
-    await shops.first.click()
-    await page.locator(".send .main").wait_for()
-    yield "visit"
-    await page.locator("label.choice", has=page.locator('[value="later"]')).first.click()
-    for folded in await page.locator("details.more:visible > summary").all():
-        await folded.click()
-    yield "visit-chosen"
-    address = page.url
-    await page.locator("form.phone button").click()
-    await page.locator('a[href^="tel:"]').wait_for()
-    yield "phone"
-    await page.locator('a[href$="/why"]').click()
-    await page.locator(".clauses").first.wait_for()
-    yield "why"
-    await colleague_at(doors, int(address.rpartition("/")[2]))
-    await page.goto(f"{address}/handover")
-    await page.locator("#account").wait_for()
-    yield "handover"
-    await page.goto(f"{url}/visits/{await asked_alone(doors, login)}")
-    for folded in await page.locator("details.more:visible > summary").all():
-        await folded.click()
-    await page.locator('input[type="radio"][value="是"]').first.wait_for(state="attached")
-    yield "facts"
-    await page.goto(address)
-    await page.locator("label.choice", has=page.locator('[value="needs_department"]')).first.click()
-    await page.locator(".send .main").click()
-    await page.locator(".said .undo").wait_for()
-    await page.locator("details summary").click()
-    yield "today-done"
-    await page.goto(address)
-    yield "visit-held"
-    await page.goto(f"{url}/done")
-    yield "done"
-    await page.goto(f"{url}/codes")
-    yield "codes"
-    await page.locator("button.main").click()
-    await page.locator("svg").wait_for()
-    yield "code"
-    await page.goto(f"{url}/enter/{await code_for(doors, account_id)}")
-    yield "enter"
-    await page.goto(f"{url}/visits/987654321")
-    yield "refusal"
-    await page.goto(f"{url}/offline")
-    yield "offline"
-
-
-async def asked_alone(doors: Doors, login: str) -> int:
-    """A visit of today, where somebody may be asked whether they live alone."""
-    worker = await doors().sign_in(login)
-    return (await asked_of(doors, worker))[0].task_id
-
-
-async def code_for(doors: Doors, account_id: int) -> str:
-    """A sign-in code that the account shows for itself."""
-    async with doors.house.read() as unit:
-        account = await accounts.by_id(unit, account_id)
-    assert account is not None
-    async with doors.house.write(account.actor) as unit:
-        return (await sign_in_codes.issue(unit, account_id)).text
+FAULTS = """(least) => {
+  const all = (what) => [...document.querySelectorAll(what)];
+  const said = (some) => some.map((one) => one.outerHTML.slice(0, 120));
+  const room = (one) => (one.closest('label') || one).getBoundingClientRect();
+  const taps = all('a, button, input, select, textarea, summary').filter((one) => one.type !== 'hidden');
+  const order = all('main a, main button, main input:not([type=hidden]), main select')
+    .filter((one) => one.checkVisibility() && !one.closest('.send')).map((one) => Math.round(room(one).top + scrollY));
+  return {
+    small: said(taps.filter((one) => {
+      const box = room(one);
+      if (!box.width || !one.checkVisibility() || one.matches('.skip, p a:not(.button, .back)')) return false;
+      return box.width < least || box.height < least;
+    })),
+    unnamed: said(taps.filter((one) =>
+      !(one.labels && one.labels.length) && !one.textContent.trim() && !one.getAttribute('aria-label'))),
+    'too wide by': document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    order: innerWidth < 600 && order.some((top, at) => at && top < order[at - 1]) ? order : [],
+  };
+}"""
 
 
 @ON_SQLITE
-@pytest.mark.parametrize(("width", "language"), [(390, "zh-CN"), (1280, "zh-CN"), (390, "en")])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("walk", WALKS)
 async def test_every_page_can_be_read_and_reached(
-    doors: Doors, chromium: Browser, width: int, language: str
+    doors: Doors, chromium: Browser, walk: str, language: str
 ) -> None:
     """No page is wider than the screen, in large type neither, and in either language; everything one taps is large enough,
-    has a name, and on a phone comes in the order it is read. There axe-core finds nothing besides, contrast included."""
-    context = await chromium.new_context(viewport={"width": width, "height": 844}, locale=language)
+    has a name, and on a phone comes in the order it is read. There axe-core finds nothing besides, contrast included.
+    A page is opened once, and looked at as it stands on a phone and on a desk."""
+    pages, many = WALKS[walk]
+    whole = WHOLE or language == "zh-CN"
+    context = await chromium.new_context(
+        viewport={"width": PHONE, "height": TALL}, locale=language, service_workers="block"
+    )
     context.set_default_timeout(15_000)
     page = await context.new_page()
     faults: dict[str, Any] = {}
     seen = []
-    async for name in open_pages(page, doors):
+    async for name in pages(page, doors):
         seen.append(name)
-        found = await _faults(page)
-        if width == PHONE and language == "zh-CN":
-            found["axe"] = await _axe(page)
-        await _photograph(page, f"{name}-{language}-{width}")
-        await page.evaluate("document.documentElement.classList.add('large')")
-        found |= {f"large, {kind}": fault for kind, fault in (await _faults(page)).items()}
-        if width == PHONE:
-            await _photograph(page, f"{name}-{language}-{width}-large")
-        await page.evaluate("document.documentElement.classList.remove('large')")
+        found = {"axe": await _axe(page)} if whole else {}
+        for width in (DESK, PHONE) if whole else (PHONE,):
+            await page.set_viewport_size({"width": width, "height": TALL})
+            found |= await _looked_at(page, f"{name}-{language}-{width}")
         faults |= {f"{name}: {kind}": fault for kind, fault in found.items() if fault}
     await context.close()
     assert faults == {}
-    assert len(seen) == 17
+    assert len(seen) == many
+
+
+async def _looked_at(page: Page, name: str) -> dict[str, Any]:
+    """What is wrong with a page at one width, in ordinary and in large type, which is taken off again."""
+    found = {f"{name}, {kind}": fault for kind, fault in (await _faults(page)).items()}
+    await _photograph(page, name)
+    await page.evaluate("document.documentElement.classList.add('large')")
+    found |= {f"{name}, large, {kind}": fault for kind, fault in (await _faults(page)).items()}
+    await _photograph(page, f"{name}-large")
+    await page.evaluate("document.documentElement.classList.remove('large')")
+    return found
 
 
 async def test_the_checks_see_what_they_are_meant_to_see(chromium: Browser) -> None:
@@ -160,10 +104,7 @@ async def test_the_checks_see_what_they_are_meant_to_see(chromium: Browser) -> N
 @ON_SQLITE
 async def test_the_list_is_printed_without_what_paper_cannot_do(doors: Doors, chromium: Browser) -> None:
     page = await chromium.new_page(locale="zh-CN")
-    await page.goto(f"{doors.url}/sign-in")
-    await page.get_by_label("登录名").fill((await busiest(doors.house))[1])
-    await page.get_by_label("密码").fill(PASSWORD)
-    await page.get_by_role("button", name="登录").click()
+    await enter(page, doors, (await busiest(doors.house))[1])
     await page.locator("li[data-task]").first.wait_for()
     await page.emulate_media(media="print")
     assert await page.locator("form:visible, nav:visible, footer:visible, details:visible").count() == 0
@@ -174,22 +115,15 @@ async def test_the_list_is_printed_without_what_paper_cannot_do(doors: Doors, ch
 
 
 async def _faults(page: Page) -> dict[str, Any]:
-    """What is too small, without a name, too wide, or out of order."""
-    tops = await page.evaluate(ORDER)
-    narrow = (page.viewport_size or {"width": 0})["width"] < 600
-    return {
-        "small": await page.evaluate(SMALL, LEAST_TAP),
-        "unnamed": await page.evaluate(UNNAMED),
-        "too wide by": await page.evaluate(WIDE),
-        "order": tops if narrow and tops != sorted(tops) else [],
-    }
+    """What is too small, without a name, too wide, or on a phone out of order."""
+    found: dict[str, Any] = await page.evaluate(FAULTS, LEAST_TAP)
+    return found
 
 
 async def _axe(page: Page) -> list[str]:
     """What axe-core finds by its WCAG rules; the page's own policy lets it in through the debugger alone."""
-    results = await Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
+    tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+    results = await Axe().run(page, options={"runOnly": tags, "resultTypes": ["violations"]})
     return [
         f"{fault['id']}: {fault['help']}: {[node['html'][:100] for node in fault['nodes'][:2]]}"
         for fault in results.response["violations"]
@@ -197,14 +131,13 @@ async def _axe(page: Page) -> list[str]:
 
 
 async def _photograph(page: Page, name: str) -> None:
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
-        await page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    if FOLDER:
+        Path(FOLDER).mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
+        await page.screenshot(path=f"{FOLDER}/{name}.png", full_page=True)
         await page.evaluate("scrollTo(0, 0)")
-        await page.screenshot(path=f"{folder}/{name}-top.png")
+        await page.screenshot(path=f"{FOLDER}/{name}-top.png")
         if name.startswith("facts"):
             await page.locator(".send").evaluate("(bar) => { bar.style.position = 'static' }")
             await page.locator("fieldset > details[open]").first.screenshot(
-                path=f"{folder}/{name}-folded-out.png"
+                path=f"{FOLDER}/{name}-folded-out.png"
             )

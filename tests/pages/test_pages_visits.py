@@ -7,7 +7,7 @@ import re
 from html import unescape
 
 import pytest
-from morning.conftest import TODAY
+from mornings import TODAY
 from pages.conftest import ON_SQLITE, Browser, Doors, Shown, busiest
 from sqlalchemy import func, select
 

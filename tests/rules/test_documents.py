@@ -35,6 +35,17 @@ def _codes(text: str) -> list[tuple[str, int | None]]:
     return [(error.code, error.line) for error in caught.value.errors]
 
 
+@pytest.mark.parametrize("text", ["[" * 60_000, "- " * 30_000, "{a: " * 20_000, "? " * 20_000])
+def test_a_document_that_nests_without_end_is_refused_at_once(text: str) -> None:
+    assert _codes(text) == [("bad_yaml", 1)]
+
+
+def test_an_error_repeats_no_endless_line() -> None:
+    with pytest.raises(RuleErrors) as caught:
+        load("title: " + "!" * 60_000, file="rule.yaml")
+    assert len(caught.value.errors[0].chinese) < 400
+
+
 def test_a_good_document_loads_checks_and_passes_its_examples() -> None:
     rule = check(load(GOOD, file="rule.yaml"), world.CATALOGUE, making.PARAMETERS)
     results = run_examples(rule, world.CATALOGUE, making.PARAMETERS)

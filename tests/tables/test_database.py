@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from service.access.unit import House
 from service.errors import DatabaseBusy
@@ -58,3 +58,36 @@ async def test_a_database_locked_by_another_program_says_so(
     other.execute("ROLLBACK")
     other.close()
     await impatient.close()
+
+
+async def test_a_connection_that_died_while_it_rested_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("a file does not hang up")
+    monkeypatch.setattr("service.tables.database.RESTED", -1.0)
+    await _hang_up(database)
+    assert await database.alive()
+
+
+async def test_a_connection_that_dies_between_two_uses_costs_one_request(database: Database) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("a file does not hang up")
+    await _hang_up(database)
+    await database.alive()
+    assert await database.alive()
+
+
+async def _hang_up(database: Database) -> None:
+    """The server ends every other connection; one of the pool rests."""
+    assert await database.alive()
+    other = Database(database.url.render_as_string(hide_password=False))
+    async with other.read() as connection:
+        ended = await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        assert len(ended.all()) == 1
+    await other.close()

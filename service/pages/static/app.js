@@ -24,6 +24,7 @@ async function keepPages() {
   if (!("caches" in self) || !navigator.onLine) return;
   try {
     const answer = await fetch("/today/visits", { headers: { Accept: "application/json" } });
+    if (answer.status === 503) keepSoon(); // too many at once: pages people wait for come first
     if (!answer.ok) return;
     const { headers, pages } = await answer.json();
     const cache = await caches.open(PAGES);
@@ -42,8 +43,12 @@ async function keepForLater() {
   await navigator.serviceWorker.register("/sw.js");
   await navigator.serviceWorker.ready;
   if (page !== "today") return;
-  // At half past eight everybody opens the list at once; the rest of it follows a little apart.
-  const within = Number(document.body.dataset.apart || 20);
+  keepSoon();
+}
+
+// At half past eight everybody opens the list at once; the rest of it follows a little apart.
+function keepSoon() {
+  const within = Number(document.body.dataset.apart || 60);
   setTimeout(keepPages, Math.random() * within * 1000);
 }
 
