@@ -20,6 +20,7 @@ from service.push.notifications import notify_many
 from service.push.quiet import QuietHours
 from service.push.rounds import Pace
 from service.tables.database import Database
+from tests.rules.effort import DEEP
 
 DAY = 86_400.0
 
@@ -133,7 +134,7 @@ async def test_a_person_gets_no_more_than_the_provider_shows(house: House, clock
     assert channel.lost == []
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(DEEP))
 async def test_nothing_is_swallowed_and_nothing_lost_whatever_happens(
     house: House, clock: SetClock, seed: int
 ) -> None:

@@ -125,7 +125,7 @@ async def test_refusals_and_receipts_in_between_count_as_a_provider_that_is_well
 async def test_a_circuit_never_kills_a_message_by_its_trials(house: House, clock: SetClock) -> None:
     await queue(house, await an_account(house, webhook=HOOK), 6, expires_at=clock.now() + timedelta(days=9))
     sender = a_sender(house, OneProvider(answers=[DOWN]), pace=ONE_AT_A_TIME)
-    for _ in range(4 * MAX_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS + 3):
         await sender.drain()
         clock.advance(hours=1)
     assert {row.status for row in await rows(house)} == {"ready"}

@@ -20,6 +20,7 @@ from service.push.claims import Claims
 from service.push.notifications import notify_many
 from service.push.rounds import Pace
 from service.tables.database import Database
+from tests.rules.effort import DEEP
 
 DOUBT = Uncertain("服务商超时未答")
 WINDOW = timedelta(hours=4)
@@ -113,7 +114,7 @@ async def test_the_call_of_a_process_that_died_is_repeated_as_it_was(house: Hous
     assert set(channel.shown.values()) == {1}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(DEEP))
 async def test_nobody_gets_a_message_twice_and_none_is_lost(house: House, clock: SetClock, seed: int) -> None:
     dice = random.Random(seed)
     twin = House(Database(house.database.url.render_as_string(False)), clock, house.vault)
@@ -128,9 +129,9 @@ async def test_nobody_gets_a_message_twice_and_none_is_lost(house: House, clock:
             )  # fmt: skip
         await asyncio.gather(*(a_sender(one, channel).drain() for one in (house, twin)))
         clock.advance(minutes=dice.choice([1, 10, 40]))
-    for _ in range(40):
+    for _ in range(20):
         await a_sender(house, channel).drain()
-        clock.advance(minutes=80)
+        clock.advance(minutes=160)
     await twin.database.close()
     found = await rows(house)
     assert {row.status for row in found} <= {"delivered", "unknown"}
