@@ -150,7 +150,8 @@ async def take_back(unit: Unit, finding_id: int) -> int | None:
     await _one(unit, mine)
     await _end(unit, mine, finding_id, "withdrawn", None)
     which = select(findings.c.task_id).where(findings.c.finding_id == finding_id)
-    return (await unit.connection.execute(which)).scalar_one()
+    task_id: int | None = (await unit.connection.execute(which)).scalar_one()
+    return task_id
 
 
 async def _end(

@@ -58,13 +58,13 @@ class Round:
 ROUNDS = {
     "sqlite": Round(
         (Role.WORKER, Role.SUPERVISOR, Role.DEPARTMENT, Role.RULE_EDITOR, Role.SYSTEM_ADMIN),
-        examples=2, wrong=True, methods=("get", "delete"),
+        examples=1, wrong=True, methods=("delete",),
     ),
     # What is refused before it reaches the database is refused here as there; the examples are bounds to begin from.
     "postgresql": Round(
         (Role.ENTERPRISE, Role.SECURITY_ADMIN, Role.AUDITOR, Role.SUPERVISOR, Role.DEPARTMENT, Role.RULE_EDITOR,
          Role.WORKER, Role.SYSTEM_ADMIN),
-        examples=2, wrong=DEEP > 1, methods=(),
+        examples=1, wrong=DEEP > 1, methods=(),
     ),
 }  # fmt: skip
 
