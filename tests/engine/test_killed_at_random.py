@@ -39,7 +39,7 @@ from tests.rules.effort import DEEP
 START = date(2026, 11, 23)
 EIGHTY = date(1946, 11, 23)
 PEOPLE, HOMES, RULES = 120, 50, 3
-ROUNDS = 5 if DEEP == 1 else 25
+ROUNDS = 3 if DEEP == 1 else 25
 """On each of the two databases: ten in a usual run, fifty in a deep one."""
 FARTHEST = 250
 """Statements up to which a process lives: a part of what the first day takes, and about as many as a later one."""

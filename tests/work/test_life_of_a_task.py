@@ -49,7 +49,7 @@ from service.work import tasks as reading
 from service.work.outcomes import Answer
 from service.work.pending import LIVE
 
-STEPS = 90
+STEPS = 60
 SAID = (
     "done",
     "declined",
