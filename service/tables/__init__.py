@@ -17,7 +17,7 @@ from service.tables.archive import archived_attempts, archived_deliveries, archi
 from service.tables.business import certificates, employments, enterprises, equipment
 from service.tables.channels import channel_accounts, channel_months, channel_rates, channel_states
 from service.tables.columns import metadata
-from service.tables.outbox import attempts, deliveries, notifications
+from service.tables.outbox import attempts, deliveries, notification_tasks, notifications
 from service.tables.people import (
     disabilities,
     divisions,
