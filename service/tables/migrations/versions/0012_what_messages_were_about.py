@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from service.tables import columns
-
 revision = '0012'
 down_revision = '0011'
 branch_labels = None

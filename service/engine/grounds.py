@@ -1,0 +1,155 @@
+"""What findings rest on: the rule version that made them with its law, the records it reads, and who last wrote those.
+
+Ids, codes and names of fields, never their values. A few statements for each rule version, none for each finding.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from rules import CannotEvaluate, CheckedRule, Fact, Judge, Judgement, RuleErrors, load
+from rules.files.documents import Cited
+from service.access.permissions import Permission
+from service.access.unit import Unit
+from service.engine.explain import with_keys
+from service.engine.origins import Cell, Origin, origins
+from service.engine.rulebook import Basis, Version, basis, versions
+from service.engine.subjects import records
+from service.tables import changesets, imports
+
+GONE = "这条记录已不在库中"
+Wanted = tuple[int, int, int]
+"""Finding, rule version, subject."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A record that was read, and which of its fields, from one origin. `changeset_id` is None where only older is known."""
+
+    entity: str
+    label: str
+    record_id: int
+    fields: list[str]
+    origin: str
+    changeset_id: int | None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What one finding rests on. `silent` says why there is neither reason nor evidence."""
+
+    version: Version
+    sources: Sequence[Cited]
+    verdict: str | None = None
+    reason: str | None = None
+    evidence: Sequence[Evidence] = ()
+    silent: str | None = None
+
+
+@dataclass(frozen=True)
+class Changeset:
+    """A batch of changes: where it came from, when, by whom, and by which import where it was one."""
+
+    changeset_id: int
+    source: str
+    recorded_at: datetime
+    actor_id: int | None
+    import_id: int | None
+
+
+async def grounds(unit: Unit, wanted: Iterable[Wanted], as_of: date) -> dict[int, Ground]:
+    """Finding → what it rests on, judged as on `as_of` by the version that made it, on the records as they are now.
+
+    Whoever may not reveal private fields is not told sensitive values in the reason.
+    """
+    by_version: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for finding_id, version_id, subject_id in wanted:
+        by_version[version_id].append((finding_id, subject_id))
+    ground = await basis(unit)
+    known = await versions(unit, set(by_version))
+    found: dict[int, tuple[Ground, Sequence[Fact]]] = {}
+    for version_id, pairs in by_version.items():
+        found |= await _of_version(unit, ground, known[version_id], pairs, as_of)
+    facts = [fact for _, read in found.values() for fact in read]
+    told = await origins(unit, ground.catalogue, facts) if facts else {}
+    return {
+        finding_id: Ground(
+            one.version, one.sources, one.verdict, one.reason, _evidence(ground, read, told), one.silent
+        )
+        for finding_id, (one, read) in found.items()
+    }
+
+
+async def changesets_of(unit: Unit, grounds_of: Iterable[Ground]) -> list[Changeset]:
+    """The changesets that evidence names, by id."""
+    keys = {item.changeset_id for one in grounds_of for item in one.evidence} - {None}
+    c = changesets.c
+    statement = (
+        select(c.changeset_id, c.source, c.recorded_at, c.actor_id, imports.c.import_id)
+        .outerjoin(imports, imports.c.changeset_id == c.changeset_id)
+        .where(c.changeset_id.in_(keys))
+        .order_by(c.changeset_id)
+    )
+    return [Changeset(*row) for row in await unit.connection.execute(statement)]
+
+
+async def _of_version(
+    unit: Unit, ground: Basis, version: Version, pairs: Sequence[tuple[int, int]], as_of: date
+) -> dict[int, tuple[Ground, Sequence[Fact]]]:
+    try:
+        rule = ground.checked(version)
+    except RuleErrors:
+        sources = load(version.document, file=version.rule).sources
+        silent = Ground(version, sources, silent="规则与现在的字段或参数不再相配，说不出当时的依据")
+        return {finding_id: (silent, ()) for finding_id, _ in pairs}
+    subjects = [subject for _, subject in pairs]
+    held = await records(unit, ground.catalogue, rule.document.subject, with_keys(ground, rule), subjects)
+    discreet = not unit.actor.may(Permission.REVEAL)
+    return {
+        finding_id: _judged(ground, version, rule, held.get(subject), as_of, discreet)
+        for finding_id, subject in pairs
+    }
+
+
+def _judged(
+    ground: Basis,
+    version: Version,
+    rule: CheckedRule,
+    record: Mapping[str, object] | None,
+    as_of: date,
+    discreet: bool,
+) -> tuple[Ground, Sequence[Fact]]:
+    sources = rule.document.sources
+    if record is None:
+        return Ground(version, sources, silent=GONE), ()
+    try:
+        found = Judge(rule, ground.moment_for(rule, record, as_of), discreet=discreet).judge(record)
+    except CannotEvaluate as error:
+        return Ground(version, sources, silent=str(error)), ()
+    return Ground(version, sources, found.verdict, found.reason), _facts(found)
+
+
+def _facts(found: Judgement) -> list[Fact]:
+    return [fact for clause in found.clauses for fact in clause.facts]
+
+
+def _evidence(ground: Basis, read: Iterable[Fact], told: Mapping[Cell, Origin]) -> list[Evidence]:
+    """One line for each record and origin, in the order the rule reads them."""
+    lines: dict[tuple[str, int, int | None, str], dict[str, None]] = {}
+    for fact in read:
+        if fact.key is None:
+            continue
+        origin = told.get((fact.entity, fact.key, fact.field))
+        where = (fact.entity, fact.key, None, "没有登记") if origin is None else (
+            fact.entity, fact.key, origin.changeset_id, origin.text
+        )  # fmt: skip
+        lines.setdefault(where, {})[fact.label] = None
+    return [
+        Evidence(entity, ground.catalogue[entity].label, key, list(labels), text, changeset_id)
+        for (entity, key, changeset_id, text), labels in lines.items()
+    ]
