@@ -1,5 +1,5 @@
 """From a message back to its causes: its deliveries and attempts, the tasks it told of, their findings, the rule version
-and law behind each, the records that were read, and the changesets that wrote them. Nobody's name or value is in it."""
+and law behind each, the records that were read, and the changesets that wrote them. Nobody's name is in it."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def visible(
 def traceable(actor: Actor, division: ColumnElement[str]) -> ColumnElement[bool]:
     """Whose messages an actor may trace: those of the own area, and all for whoever oversees the house.
 
-    A trail holds ids, codes and texts of rules; whoever uses this shows nothing else.
+    A trail holds ids, codes and texts of rules; whoever uses this shows such overseers nothing else.
     """
     return true() if actor.role in (Role.AUDITOR, Role.SYSTEM_ADMIN) else visible(actor, division)
 

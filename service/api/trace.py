@@ -1,4 +1,4 @@
-"""From a message back to its causes, for those who oversee: ids and codes, nobody's name or value."""
+"""From a message back to its causes, for those who oversee: ids, codes and texts of rules, nobody's name."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ class EvidenceView(View):
     changeset_id: int | None = Field(description="由哪个变更批次写入；只知道更早的为空")
 
 
+class ConditionView(View):
+    chinese: str = Field(description="规则的一条条件")
+    holds: bool | None = Field(description="true 成立，false 不成立，null 无法判断")
+
+
 class TracedFindingView(View):
     finding_id: int
     rule: str
@@ -68,7 +73,8 @@ class TracedFindingView(View):
     verdict: str | None = Field(
         description="按消息那天、现在的记录，用那一版规则再判断的结论：match、no、unknown"
     )
-    reason: str | None
+    reason: str | None = Field(description="为什么找到这个人；只给能看这些任务的人")
+    conditions: list[ConditionView] = Field(description="那一版规则的各条条件，不含记录的值")
     silent: str | None = Field(description="说不出依据时，为什么")
     sources: list[SourceView]
     records: list[EvidenceView]
@@ -149,6 +155,7 @@ def _finding(one: tracing.Finding, ground: Ground) -> dict[str, Any]:
         "department": version.department,
         "verdict": ground.verdict,
         "reason": ground.reason,
+        "conditions": [ConditionView.model_validate(one) for one in ground.conditions],
         "silent": ground.silent,
         "sources": [
             source.model_dump(include=SOURCE) | {"date": str(source.date)} for source in ground.sources

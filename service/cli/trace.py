@@ -70,12 +70,17 @@ def _task_lines(task: TracedTaskView) -> Iterator[str]:
 
 
 def _finding_lines(one: TracedFindingView) -> Iterator[str]:
-    yield f"    发现 {one.finding_id}：{one.title}（{one.rule} 第 {one.version} 版）——{one.reason or one.silent}"
+    yield f"    发现 {one.finding_id}：{one.title}（{one.rule} 第 {one.version} 版）——{_why(one)}"
     for source in one.sources:
         yield f"      依据：{source.law} {source.article}（{source.date}）"
     for record in one.records:
         batch = f"，变更批次 {record.changeset_id}" if record.changeset_id else ""
         yield f"      {record.label} {record.record_id}：{'、'.join(record.fields)}（{record.origin}{batch}）"
+
+
+def _why(one: TracedFindingView) -> str:
+    said = "；".join(condition.chinese for condition in one.conditions if condition.holds)
+    return one.reason or one.silent or said
 
 
 def _changeset_line(one: ChangesetView, zone: tzinfo) -> str:

@@ -1,19 +1,21 @@
 """What findings rest on: the rule version that made them with its law, the records it reads, and who last wrote those.
 
-Ids, codes and names of fields, never their values. A few statements for each rule version, none for each finding.
+Of the records ids and names of fields; values only in a reason, and that only for those who work on such findings. A few
+statements for each rule version, none for each finding.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from rules import CannotEvaluate, CheckedRule, Fact, Judge, Judgement, RuleErrors, load
 from rules.files.documents import Cited
+from service.access.actors import Actor
 from service.access.permissions import Permission
 from service.access.unit import Unit
 from service.engine.explain import with_keys
@@ -40,13 +42,22 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A clause of the rule in words, and whether it holds; None where that cannot be said."""
+
+    chinese: str
+    holds: bool | None
+
+
+@dataclass(frozen=True)
 class Ground:
-    """What one finding rests on. `silent` says why there is neither reason nor evidence."""
+    """What one finding rests on. `silent` says why there is neither verdict nor evidence."""
 
     version: Version
     sources: Sequence[Cited]
     verdict: str | None = None
     reason: str | None = None
+    conditions: Sequence[Condition] = ()
     evidence: Sequence[Evidence] = ()
     silent: str | None = None
 
@@ -65,7 +76,7 @@ class Changeset:
 async def grounds(unit: Unit, wanted: Iterable[Wanted], as_of: date) -> dict[int, Ground]:
     """Finding → what it rests on, judged as on `as_of` by the version that made it, on the records as they are now.
 
-    Whoever may not reveal private fields is not told sensitive values in the reason.
+    A reason tells what the records say: only who may see tasks is told it, and sensitive values only who may reveal them.
     """
     by_version: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for finding_id, version_id, subject_id in wanted:
@@ -78,9 +89,7 @@ async def grounds(unit: Unit, wanted: Iterable[Wanted], as_of: date) -> dict[int
     facts = [fact for _, read in found.values() for fact in read]
     told = await origins(unit, ground.catalogue, facts) if facts else {}
     return {
-        finding_id: Ground(
-            one.version, one.sources, one.verdict, one.reason, _evidence(ground, read, told), one.silent
-        )
+        finding_id: replace(one, evidence=_evidence(ground, read, told))
         for finding_id, (one, read) in found.items()
     }
 
@@ -109,29 +118,31 @@ async def _of_version(
         return {finding_id: (silent, ()) for finding_id, _ in pairs}
     subjects = [subject for _, subject in pairs]
     held = await records(unit, ground.catalogue, rule.document.subject, with_keys(ground, rule), subjects)
-    discreet = not unit.actor.may(Permission.REVEAL)
     return {
-        finding_id: _judged(ground, version, rule, held.get(subject), as_of, discreet)
+        finding_id: _judged(unit.actor, ground, version, rule, held.get(subject), as_of)
         for finding_id, subject in pairs
     }
 
 
 def _judged(
+    actor: Actor,
     ground: Basis,
     version: Version,
     rule: CheckedRule,
     record: Mapping[str, object] | None,
     as_of: date,
-    discreet: bool,
 ) -> tuple[Ground, Sequence[Fact]]:
     sources = rule.document.sources
     if record is None:
         return Ground(version, sources, silent=GONE), ()
+    discreet = not actor.may(Permission.REVEAL)
     try:
         found = Judge(rule, ground.moment_for(rule, record, as_of), discreet=discreet).judge(record)
     except CannotEvaluate as error:
         return Ground(version, sources, silent=str(error)), ()
-    return Ground(version, sources, found.verdict, found.reason), _facts(found)
+    reason = found.reason if actor.may(Permission.WORK) else None
+    conditions = [Condition(clause.chinese, clause.holds) for clause in found.clauses]
+    return Ground(version, sources, found.verdict, reason, conditions), _facts(found)
 
 
 def _facts(found: Judgement) -> list[Fact]:

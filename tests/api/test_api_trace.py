@@ -101,15 +101,26 @@ async def test_a_message_leads_to_every_task_of_the_list_and_what_they_rest_on(
     assert all(one["source"] == "import" and one["import_id"] and not one["later"] for one in known.values())
 
 
-async def test_a_trail_names_nobody(site: Site, digest: Digest) -> None:
+async def test_an_auditors_trail_names_nobody_and_no_birthday(site: Site, digest: Digest) -> None:
     token = await site.token_of(Role.AUDITOR)
     text = (await site("GET", f"/api/v1/trace/{digest.delivery_id}", token)).body.decode()
     async with site.house.read() as unit:
         people = set(await unit.connection.scalars(select(residents.c.name)))
         shops = set(await unit.connection.scalars(select(enterprises.c.name)))
         lived_in = set(await unit.connection.scalars(select(residents.c.address)))
+        born = {str(day) for day in await unit.connection.scalars(select(residents.c.birth_date)) if day}
     assert len(people) > 50
-    assert not {word for word in people | shops | lived_in if word and word in text}
+    assert len(born) > 50
+    assert not {word for word in people | shops | lived_in | born if word and word in text}
+
+
+async def test_only_who_may_see_the_tasks_is_told_the_reasons(site: Site, digest: Digest) -> None:
+    overseen = found_in(await traced(site, digest))
+    own = found_in(await traced(site, digest, Role.SUPERVISOR, division=digest.division[:12]))
+    assert [finding["finding_id"] for finding in own] == [finding["finding_id"] for finding in overseen]
+    assert all(finding["reason"] for finding in own)
+    assert not any(finding["reason"] for finding in overseen)
+    assert all(finding["conditions"] for finding in overseen)
 
 
 async def test_who_may_trace_sees_the_own_area_only(site: Site, digest: Digest) -> None:

@@ -22,7 +22,8 @@ FINDING = {
     "outcome": None,
     "settled_on": None,
     "verdict": "match",
-    "reason": "上次探访已 78 天（2026-09-06）",
+    "reason": None,
+    "conditions": [{"chinese": "年满〔老年人探访起始年龄 60 周岁〕", "holds": True}],
     "silent": None,
     "sources": EXPLANATION["sources"],
     "records": [
