@@ -68,12 +68,12 @@ class Trail:
     left_off: bool
 
 
-async def trace(unit: Unit, delivery_id: int) -> Trail:
-    """What led to the message of a delivery; NotFound where there is none in the actor's sight.
+async def trace(unit: Unit, reference: str) -> Trail:
+    """What led to a message, by `push.trail.told_by`; NotFound where there is none in the actor's sight.
 
     Findings are those that stood on the day of the message. Tasks outside the actor's area are left out.
     """
-    message = await told_by(unit, delivery_id)
+    message = await told_by(unit, reference)
     day = message.created_at.astimezone(unit.clock.zone).date()
     about = await _tasks(unit, message.task_ids)
     found = await _findings(unit, [task.task_id for task in about], day)

@@ -119,11 +119,14 @@ class TrailView(View):
     left_off: bool = Field(description=f"还有更多发现没有列出；最多列 {tracing.MOST} 个")
 
 
-@routes.get("/trace/{delivery_id}", permission=Permission.TRACE)
-async def trace_delivery(request: Request, delivery_id: int) -> TrailView:
-    """Trace a message to its causes: deliveries, attempts, tasks, findings, rule versions, records, changesets."""
+@routes.get("/trace/{message}", permission=Permission.TRACE)
+async def trace_message(request: Request, message: str) -> TrailView:
+    """Trace a message to its causes: deliveries, attempts, tasks, findings, rule versions, records, changesets.
+
+    By the number of a delivery of it, or by the id it carried to its receiver (a webhook's `webhook-id`).
+    """
     async with request.reading() as unit:
-        return trail_view(await tracing.trace(unit, delivery_id))
+        return trail_view(await tracing.trace(unit, message))
 
 
 def trail_view(found: tracing.Trail) -> TrailView:

@@ -21,14 +21,14 @@ KINDS: Mapping[str, str] = tasks.c.target_kind.info["values"]
 
 
 @click.command("trace")
-@click.argument("delivery_id", type=int)
+@click.argument("message")
 @as_json
 @click.pass_obj
 @run
-async def trace_command(settings: Settings, delivery_id: int, json_: bool) -> None:
-    """从一条投递（deliveries list 中的编号）查到它的由来：任务、发现、规则和法律依据、记录、变更批次。"""
+async def trace_command(settings: Settings, message: str, json_: bool) -> None:
+    """查一条消息的由来：任务、发现、规则和法律依据、记录、变更批次。写投递编号（deliveries list）或消息自带的编号。"""
     async with opened(settings) as house, house.read() as unit:
-        found = trail_view(await tracing.trace(unit, delivery_id))
+        found = trail_view(await tracing.trace(unit, message))
     if json_:
         print_json(found)
         return

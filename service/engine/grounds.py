@@ -24,6 +24,8 @@ from service.engine.rulebook import Basis, Version, basis, versions
 from service.engine.subjects import records
 from service.tables import changesets, imports
 
+FACTS = 10_000
+"""Facts in one look for their origins; each is at most one parameter of a statement, of which there may be 32,766."""
 GONE = "这条记录已不在库中"
 Wanted = tuple[int, int, int]
 """Finding, rule version, subject."""
@@ -86,8 +88,7 @@ async def grounds(unit: Unit, wanted: Iterable[Wanted], as_of: date) -> dict[int
     found: dict[int, tuple[Ground, Sequence[Fact]]] = {}
     for version_id, pairs in by_version.items():
         found |= await _of_version(unit, ground, known[version_id], pairs, as_of)
-    facts = [fact for _, read in found.values() for fact in read]
-    told = await origins(unit, ground.catalogue, facts) if facts else {}
+    told = await _origins(unit, ground, [fact for _, read in found.values() for fact in read])
     return {
         finding_id: replace(one, evidence=_evidence(ground, read, told))
         for finding_id, (one, read) in found.items()
@@ -143,6 +144,13 @@ def _judged(
     reason = found.reason if actor.may(Permission.WORK) else None
     conditions = [Condition(clause.chinese, clause.holds) for clause in found.clauses]
     return Ground(version, sources, found.verdict, reason, conditions), _facts(found)
+
+
+async def _origins(unit: Unit, ground: Basis, facts: Sequence[Fact]) -> dict[Cell, Origin]:
+    told: dict[Cell, Origin] = {}
+    for start in range(0, len(facts), FACTS):
+        told |= await origins(unit, ground.catalogue, facts[start : start + FACTS])
+    return told
 
 
 def _facts(found: Judgement) -> list[Fact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from sqlalchemy import Select, Table, select
 from service.access.actors import traceable
 from service.access.unit import Unit
 from service.errors import NotFound
+from service.push.outbox import delivery_in, message_id
 from service.tables import (
     accounts,
     archived_attempts,
@@ -23,6 +25,13 @@ from service.tables import (
     notification_tasks,
     notifications,
 )
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+_KEPT = {
+    False: (notifications, deliveries, attempts),
+    True: (archived_notifications, archived_deliveries, archived_attempts),
+}
+"""Where messages are, by whether they were archived."""
 
 
 @dataclass(frozen=True)
@@ -71,21 +80,26 @@ class Told:
     task_ids: list[int]
 
 
-async def told_by(unit: Unit, delivery_id: int) -> Told:
-    """The message that a delivery carried; NotFound where there is none in the actor's sight."""
-    for archived, (why, sent, tried) in enumerate(
-        (
-            (notifications, deliveries, attempts),
-            (archived_notifications, archived_deliveries, archived_attempts),
-        )
-    ):
+async def told_by(unit: Unit, reference: str) -> Told:
+    """The message of a delivery, by its number or by the id the message carried to its receiver.
+
+    NotFound where there is none in the actor's sight.
+    """
+    delivery_id = int(reference) if _NUMBER.fullmatch(reference) else delivery_in(reference)
+    if delivery_id is None:
+        raise NotFound()
+    for archived, (why, sent, tried) in _KEPT.items():
         row = (await unit.connection.execute(_message(unit, why, sent, delivery_id))).first()
-        if row is not None:
+        if row is not None and _is_meant(unit, reference, delivery_id, row.created_at):
             ways = await _ways(unit, sent, tried, row.notification_id)
-            return Told(
-                **row._mapping, archived=bool(archived), ways=ways, task_ids=await _tasks(unit, row[0])
-            )
+            about = await _tasks(unit, row.notification_id)
+            return Told(**row._mapping, archived=archived, ways=ways, task_ids=about)
     raise NotFound()
+
+
+def _is_meant(unit: Unit, reference: str, delivery_id: int, created_at: datetime) -> bool:
+    """Whether an id is that of this message: another installation, or a database before this one, counts alike."""
+    return reference in (str(delivery_id), message_id(unit.vault.key_id, delivery_id, created_at))
 
 
 def _message(unit: Unit, why: Table, sent: Table, delivery_id: int) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -9,12 +10,15 @@ import made
 import pytest
 from api.conftest import Serve, Site
 from mornings import TODAY
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
+from statements import statements
 
+from service import tracing
 from service.access.permissions import Role
 from service.access.unit import House
 from service.clock import SetClock
 from service.push import archive
+from service.push.outbox import message_id
 from service.tables import (
     accounts,
     attempts,
@@ -199,6 +203,51 @@ async def test_a_finding_whose_record_is_gone_says_so(site: Site, digest: Digest
     assert told["silent"] == "这条记录已不在库中"
     assert (told["reason"], told["records"]) == (None, [])
     assert told["sources"]
+
+
+async def test_a_message_is_found_by_the_id_it_carried_and_by_no_other(site: Site, digest: Digest) -> None:
+    token = await site.token_of(Role.AUDITOR)
+    async with site.house.read() as unit:
+        made_at = select(notifications.c.created_at).where(
+            notifications.c.notification_id == digest.notification_id
+        )
+        created_at = await unit.connection.scalar(made_at)
+        assert created_at is not None
+        carried = message_id(unit.vault.key_id, digest.delivery_id, created_at)
+        older = message_id(unit.vault.key_id, digest.delivery_id, created_at - timedelta(days=1))
+        other = message_id("00000000", digest.delivery_id, created_at)
+    found = await site("GET", f"/api/v1/trace/{carried}", token)
+    assert (found.status, found.json["notification_id"]) == (200, digest.notification_id)
+    for wrong in (older, other, carried.upper() + "-1", f"0{digest.delivery_id}", "9" * 30, "abc", "%00"):
+        assert (await site("GET", f"/api/v1/trace/{wrong}", token)).status == 404
+
+
+async def test_a_trail_takes_as_many_statements_however_many_tasks_it_has(
+    site: Site, digest: Digest
+) -> None:
+    """More only for another rule or another kind of record, which have statements of their own."""
+    async with site.house.write() as unit:
+        with statements(unit) as few:
+            trail = await tracing.trace(unit, str(digest.delivery_id))
+        rule = max(
+            Counter(one.rule for found in trail.findings.values() for one in found).items(),
+            key=lambda item: item[1],
+        )[0]
+        alike = select(findings.c.task_id).where(findings.c.rule == rule, findings.c.task_id.is_not(None))
+        everyone = (
+            select(literal(digest.notification_id), tasks.c.task_id)
+            .where(tasks.c.task_id.in_(alike))
+            .where(tasks.c.task_id.not_in([task.task_id for task in trail.tasks]))
+        )
+        await unit.connection.execute(
+            insert(notification_tasks).from_select(["notification_id", "task_id"], everyone)
+        )
+        with statements(unit) as many:
+            longer = await tracing.trace(unit, str(digest.delivery_id))
+    versions = {one.version.version_id for one in longer.grounds.values()}
+    before = {one.version.version_id for one in trail.grounds.values()}
+    assert len(longer.grounds) > 2 * len(trail.grounds)
+    assert len(many) <= len(few) + 8 * (len(versions) - len(before)) + 4
 
 
 async def test_a_task_of_another_area_is_left_out(site: Site, digest: Digest) -> None:

@@ -7,31 +7,19 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from push.push_rigs import an_account, queue
 
 from service.access.keys import open_vault
 from service.access.unit import House
 from service.api.examples import ANSWERS
 from service.api.trace import TrailView
-from service.cli import zhitui
 from service.cli.trace import trail_lines
 from service.clock import SHANGHAI, SystemClock
 from service.settings import Settings
 from service.tables.database import Database
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def command(*words: str) -> Result:
-        env = {"ZHITUI_HOME": str(tmp_path), "ZHITUI_LOG_LEVEL": "error"}
-        return CliRunner().invoke(zhitui, list(words), env=env)
-
-    assert command("init").exit_code == 0
-    return command
 
 
 async def _a_message(home: Path) -> None:
@@ -42,7 +30,7 @@ async def _a_message(home: Path) -> None:
 
 
 def test_a_trail_reads_from_the_message_down_to_the_changeset() -> None:
-    lines = list(trail_lines(TrailView.model_validate(ANSWERS["trace_delivery"]), SHANGHAI))
+    lines = list(trail_lines(TrailView.model_validate(ANSWERS["trace_message"]), SHANGHAI))
     starts = [line.strip()[:4].strip() for line in lines]
     assert starts == ["消息 4", "投递 5", "第 1", "任务 1", "发现 3", "依据：关", "居民 2", "变更批次"]
     assert "给 wangge-057-01，2026-11-23 08:30" in lines[0]

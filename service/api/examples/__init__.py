@@ -37,7 +37,7 @@ PLACES: Examples = MappingProxyType(
         "post_id": 3,
         "absence_id": 2,
         "scan_id": 12,
-        "delivery_id": 52,
+        "message": "52",
         "uscc": "92330199MA2AYN0017",
         "rule": "elder-visits",
         "entity": "resident",

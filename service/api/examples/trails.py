@@ -73,7 +73,7 @@ WAY = {
 }
 
 ANSWERS: dict[str, Any] = {
-    "trace_delivery": {
+    "trace_message": {
         "notification_id": 45,
         "account_id": 3,
         "login": "wangge-057-01",
