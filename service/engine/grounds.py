@@ -27,6 +27,7 @@ from service.tables import changesets, imports
 FACTS = 10_000
 """Facts in one look for their origins; each is at most one parameter of a statement, of which there may be 32,766."""
 GONE = "这条记录已不在库中"
+MISFIT = "规则与现在的字段或参数不再相配，说不出当时的依据"
 Wanted = tuple[int, int, int]
 """Finding, rule version, subject."""
 
@@ -114,8 +115,7 @@ async def _of_version(
     try:
         rule = ground.checked(version)
     except RuleErrors:
-        sources = load(version.document, file=version.rule).sources
-        silent = Ground(version, sources, silent="规则与现在的字段或参数不再相配，说不出当时的依据")
+        silent = Ground(version, _law(version), silent=MISFIT)
         return {finding_id: (silent, ()) for finding_id, _ in pairs}
     subjects = [subject for _, subject in pairs]
     held = await records(unit, ground.catalogue, rule.document.subject, with_keys(ground, rule), subjects)
@@ -123,6 +123,14 @@ async def _of_version(
         finding_id: _judged(unit.actor, ground, version, rule, held.get(subject), as_of)
         for finding_id, subject in pairs
     }
+
+
+def _law(version: Version) -> Sequence[Cited]:
+    """What a rule cites that cannot be judged any more; nothing where it cannot even be read."""
+    try:
+        return load(version.document, file=version.rule).sources
+    except RuleErrors:
+        return ()
 
 
 def _judged(

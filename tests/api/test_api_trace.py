@@ -29,6 +29,7 @@ from service.tables import (
     notification_tasks,
     notifications,
     residents,
+    rule_versions,
     tasks,
 )
 
@@ -203,6 +204,20 @@ async def test_a_finding_whose_record_is_gone_says_so(site: Site, digest: Digest
     assert told["silent"] == "这条记录已不在库中"
     assert (told["reason"], told["records"]) == (None, [])
     assert told["sources"]
+
+
+async def test_a_rule_that_no_longer_fits_says_so_and_keeps_its_law(site: Site, digest: Digest) -> None:
+    one = found_in(await traced(site, digest))[0]
+    async with site.house.write() as unit:
+        text = rule_versions.c.document
+        misspelt = update(rule_versions).where(rule_versions.c.rule == one["rule"])
+        await unit.connection.execute(misspelt.values(document=func.replace(text, "birth_date", "birth_dat")))
+    told = next(
+        found for found in found_in(await traced(site, digest)) if found["finding_id"] == one["finding_id"]
+    )
+    assert told["silent"].startswith("规则与现在的字段或参数不再相配")
+    assert (told["verdict"], told["conditions"], told["records"]) == (None, [], [])
+    assert told["sources"] == one["sources"]
 
 
 async def test_a_message_is_found_by_the_id_it_carried_and_by_no_other(site: Site, digest: Digest) -> None:
