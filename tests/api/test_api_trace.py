@@ -207,7 +207,11 @@ async def test_a_finding_whose_record_is_gone_says_so(site: Site, digest: Digest
 
 
 async def test_a_rule_that_no_longer_fits_says_so_and_keeps_its_law(site: Site, digest: Digest) -> None:
-    one = found_in(await traced(site, digest))[0]
+    one = next(
+        found
+        for found in found_in(await traced(site, digest))
+        if found["rule"] in ("elder-visits", "old-age-allowance")
+    )
     async with site.house.write() as unit:
         text = rule_versions.c.document
         misspelt = update(rule_versions).where(rule_versions.c.rule == one["rule"])
