@@ -1241,6 +1241,16 @@ CREATE INDEX ix_findings_visit_from ON findings (visit_from) WHERE cleared_on IS
 CREATE UNIQUE INDEX uq_findings_open_episode ON findings (rule, subject_kind, subject_id) WHERE cleared_on IS NULL;
 
 
+-- notification_tasks: 通知所说的任务
+CREATE TABLE notification_tasks (
+  notification_id BIGINT NOT NULL,
+  task_id BIGINT NOT NULL,
+  CONSTRAINT pk_notification_tasks PRIMARY KEY (notification_id, task_id),
+  CONSTRAINT fk_notification_tasks_task_id FOREIGN KEY(task_id) REFERENCES tasks (task_id)
+);
+CREATE INDEX ix_notification_tasks_task_id ON notification_tasks (task_id);
+
+
 -- task_events: 任务记录
 --   kind = opened: 产生
 --   kind = assigned: 分派

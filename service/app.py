@@ -35,6 +35,7 @@ from service.api import (
     staff,
     start,
     tasks,
+    trace,
 )
 from service.api.feed import Feed
 from service.api.headers import add_headers
@@ -58,7 +59,7 @@ from service.settings import Settings
 NOUNS: tuple[Routes, ...] = (
     sign_in.routes, events.routes, handovers.routes, tasks.routes, returns.routes, objections.routes,
     findings.routes, enterprises.routes, reveal.routes, rules.routes, parameters.routes,
-    fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes, staff.routes,
+    fields.routes, catalogue.routes, scans.routes, forecasts.routes, feedback.routes, staff.routes, trace.routes,
     health.routes, links.routes, start.routes,
 )  # fmt: skip
 

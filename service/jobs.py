@@ -33,7 +33,7 @@ from service.tables import job_runs
 from service.tables.upsert import upsert
 from service.work.escalate import escalate
 from service.work.gather import Gathered
-from service.work.plan import Plan
+from service.work.plan import Plan, of_day
 
 log = structlog.get_logger(__name__)
 MORNING, SELF_CHECK = "morning", "self_check"
@@ -185,6 +185,7 @@ async def push_digests(unit: Unit, settings: Settings, planned: Plan) -> int:
         quiet=quiet_hours(settings, await rulebook.working_days(unit)),
         channels=[settings.channel],
         spread=settings.spread,
+        about=of_day(planned.day),
     )
 
 

@@ -77,6 +77,14 @@ def visible(
     return or_(*allowed) if allowed else false()
 
 
+def traceable(actor: Actor, division: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whose messages an actor may trace: those of the own area, and all for whoever oversees the house.
+
+    A trail holds ids, codes and texts of rules; whoever uses this shows such overseers nothing else.
+    """
+    return true() if actor.role in (Role.AUDITOR, Role.SYSTEM_ADMIN) else visible(actor, division)
+
+
 def sees_all_numbers(actor: Actor) -> bool:
     """Whether an actor may see sums of everywhere: whose duty is every rule wherever it applies. Never of anybody's record."""
     return actor.everywhere or actor.role in (Role.RULE_EDITOR, Role.APPROVER, Role.AUDITOR)

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     EDIT_RULES = "edit_rules"
     FORECAST = "forecast"  # how much work is expected in the own area, or of the own department, in numbers
     FEEDBACK = "feedback"  # how right rules were, and what visits cost, in numbers; never of one worker
+    TRACE = "trace"  # follow one message back to its causes, in ids and codes
     STAFF = "staff"  # who holds which grid and who is away, in the own area
     SCAN = "scan"
     IMPORT = "import"
@@ -64,6 +65,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
         Permission.ENTERPRISE,
         Permission.FORECAST,
         Permission.FEEDBACK,
+        Permission.TRACE,
         Permission.STAFF,
     },
     Role.DEPARTMENT: _EVERYONE
@@ -72,7 +74,15 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.RULE_EDITOR: _EVERYONE | {Permission.READ_RULES, Permission.EDIT_RULES, Permission.FEEDBACK},
     Role.APPROVER: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK},
     Role.SYSTEM_ADMIN: _EVERYONE
-    | {Permission.READ_RULES, Permission.SCAN, Permission.FOLLOW, Permission.IMPORT, Permission.FIELDS},
+    | {
+        Permission.READ_RULES,
+        Permission.SCAN,
+        Permission.FOLLOW,
+        Permission.IMPORT,
+        Permission.FIELDS,
+        Permission.TRACE,
+    },
     Role.SECURITY_ADMIN: _EVERYONE | {Permission.ACCOUNTS, Permission.STAFF},
-    Role.AUDITOR: _EVERYONE | {Permission.READ_RULES, Permission.FEEDBACK, Permission.AUDIT},
+    Role.AUDITOR: _EVERYONE
+    | {Permission.READ_RULES, Permission.FEEDBACK, Permission.AUDIT, Permission.TRACE},
 }

@@ -27,6 +27,7 @@ from service.cli.serve import serve_command
 from service.cli.shell import zhitui
 from service.cli.staff import staff_group
 from service.cli.stub_channels import stub_channels_command
+from service.cli.trace import trace_command
 
 __all__ = ["main", "zhitui"]
 
@@ -35,7 +36,7 @@ for command in (
     rules_group, parameters_group, scan_command, forecast_command, plan_command, quality_command, burden_command, push_command, deliveries_group,
     channels_group,
     run_day_command, tasks_command, explain_command, account_group, staff_group, audit_group, schema_command,
-    stub_channels_command,
+    stub_channels_command, trace_command,
 ):  # fmt: skip
     zhitui.add_command(command)
 

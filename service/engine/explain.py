@@ -59,7 +59,7 @@ async def explain(unit: Unit, of: Version, subject_id: int, as_of: date) -> Expl
     """
     ground = await basis(unit)
     rule = ground.checked(of)
-    reads = _with_keys(ground, rule)
+    reads = with_keys(ground, rule)
     found = await records(unit, ground.catalogue, rule.document.subject, reads, [subject_id])
     record = found.get(subject_id)
     if record is None:
@@ -78,7 +78,7 @@ async def explain(unit: Unit, of: Version, subject_id: int, as_of: date) -> Expl
     )
 
 
-def _with_keys(ground: Basis, rule: CheckedRule) -> set[tuple[tuple[str, ...], str]]:
+def with_keys(ground: Basis, rule: CheckedRule) -> set[tuple[tuple[str, ...], str]]:
     """What the rule reads, and the key of every record it reads of."""
     reads = set(ground.reads(rule))
     for path, _ in tuple(reads):

@@ -31,23 +31,29 @@ Cell = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a fact comes from (a value of `changesets.source`) and the day it is from, None where only older is known."""
+    """Where a fact comes from (a value of `changesets.source`) and the day it is from.
+
+    `on` and `changeset_id` are None where only older is known.
+    """
 
     source: str
     on: date | None
     text: str
+    changeset_id: int | None = None
 
 
 @dataclass(frozen=True)
 class _Set:
     """A changeset as an origin."""
 
+    changeset_id: int
     source: str
     on: date
 
     def origin(self, record: str) -> Origin:
         """`record` is the label of what was written."""
-        return Origin(self.source, self.on, f"{SAID[self.source]} {self.on}（{record}）")
+        text = f"{SAID[self.source]} {self.on}（{record}）"
+        return Origin(self.source, self.on, text, self.changeset_id)
 
     def earlier(self) -> Origin:
         return Origin("import", None, f"{self.on} 以前登记")
@@ -103,17 +109,20 @@ async def _sets(unit: Unit, changeset_ids: set[int]) -> dict[int, _Set]:
         select(c.changeset_id, c.source, c.recorded_at).where(c.changeset_id.in_(changeset_ids))
     )
     zone = unit.clock.zone
-    return {row.changeset_id: _Set(row.source, row.recorded_at.astimezone(zone).date()) for row in rows}
+    return {
+        row.changeset_id: _Set(row.changeset_id, row.source, row.recorded_at.astimezone(zone).date())
+        for row in rows
+    }
 
 
 async def _corrected(unit: Unit, by_entity: Mapping[str, set[int]]) -> dict[Cell, Origin]:
     c = corrections.c
     rows = await unit.connection.execute(
-        select(c.entity, c.record_id, c.field, c.observed_on).where(_any_of(c, by_entity))
+        select(c.entity, c.record_id, c.field, c.observed_on, c.changeset_id).where(_any_of(c, by_entity))
     )
     return {
         (row.entity, row.record_id, row.field): Origin(
-            "visit", row.observed_on, f"走访核实 {row.observed_on}"
+            "visit", row.observed_on, f"走访核实 {row.observed_on}", row.changeset_id
         )
         for row in rows
     }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from sqlalchemy import ColumnElement
+
 from service.access.unit import Unit
 from service.push import links
 from service.push.notifications import Notice, notify_many
@@ -37,8 +39,9 @@ async def queue(
     quiet: QuietHours,
     channels: Sequence[str] | None = None,
     spread: int = SPREAD,
+    about: ColumnElement[bool] | None = None,
 ) -> int:
-    """Queue a message for each worker who has visits; how many were new.
+    """Queue a message for each worker who has visits; how many were new. `about` says which tasks, see `notify_many`.
 
     A second digest of the same worker and day is not queued. Each is due now, or at the end of quiet time, plus
     the worker's own share of `spread` seconds (0: all at once), and expires when its day ends.
@@ -47,6 +50,7 @@ async def queue(
     return await notify_many(
         unit,
         (_notice(unit, digest, base_url, quiet, chosen, spread) for digest in digests if digest.visits > 0),
+        about=about,
     )
 
 

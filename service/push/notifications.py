@@ -12,12 +12,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.access.unit import Unit
 from service.access.wakes import OUTBOX, tell_changed
-from service.tables import accounts, addresses, deliveries, notifications
+from service.tables import accounts, addresses, deliveries, notification_tasks, notifications, tasks
 
 CONSOLE = "console"
 NO_ADDRESS = "no_address"
@@ -72,13 +72,32 @@ async def notify(
     return (await _queue(unit, [notice])).get(dedupe_key)
 
 
-async def notify_many(unit: Unit, notices: Iterable[Notice]) -> int:
-    """Queue many notices in few statements; how many were new."""
+async def notify_many(
+    unit: Unit, notices: Iterable[Notice], *, about: ColumnElement[bool] | None = None
+) -> int:
+    """Queue many notices in few statements; how many were new.
+
+    `about` is a condition on `tasks`: each new notice is noted to tell of its receiver's tasks of which it holds now.
+    """
     total = 0
     pending = iter(notices)
     while chunk := list(islice(pending, _CHUNK)):
-        total += len(await _queue(unit, chunk))
+        ids = await _queue(unit, chunk)
+        if about is not None and ids:
+            await _note_tasks(unit, ids.values(), about)
+        total += len(ids)
     return total
+
+
+async def _note_tasks(unit: Unit, ids: Iterable[int], about: ColumnElement[bool]) -> None:
+    told = (
+        select(notifications.c.notification_id, tasks.c.task_id)
+        .join(tasks, tasks.c.account_id == notifications.c.account_id)
+        .where(notifications.c.notification_id.in_(ids), about)
+    )
+    await unit.connection.execute(
+        insert(notification_tasks).from_select(["notification_id", "task_id"], told)
+    )
 
 
 async def _queue(unit: Unit, notices: list[Notice]) -> dict[str, int]:

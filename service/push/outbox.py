@@ -13,6 +13,7 @@ Rows are always locked in CTEs with SKIP LOCKED, so two processes never wait for
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ from service.tables import deliveries, notifications
 
 READY = deliveries.c.status == literal_column("'ready'")
 LEASED = deliveries.c.status == literal_column("'leased'")
+_IDENTITY = re.compile(r"[0-9a-f]{8}-([1-9][0-9]{0,17})-[0-9a-f]{1,16}")
 
 
 async def anything_due(unit: Unit, channel: str) -> bool:
@@ -146,6 +148,12 @@ def message_id(house: str, delivery_id: int, created_at: datetime) -> str:
     a mail domain, hence the key's id.
     """
     return f"{house}-{delivery_id}-{int(created_at.timestamp() * 1000):x}"
+
+
+def delivery_in(identity: str) -> int | None:
+    """The delivery whose message may be called so; None where nothing of ours is."""
+    found = _IDENTITY.fullmatch(identity)
+    return int(found[1]) if found else None
 
 
 def _claimed(row: Any, lease: Lease, house: str) -> Claimed:

@@ -17,7 +17,7 @@ from service.tables.archive import archived_attempts, archived_deliveries, archi
 from service.tables.business import certificates, employments, enterprises, equipment
 from service.tables.channels import channel_accounts, channel_months, channel_rates, channel_states
 from service.tables.columns import metadata
-from service.tables.outbox import attempts, deliveries, notifications
+from service.tables.outbox import attempts, deliveries, notification_tasks, notifications
 from service.tables.people import (
     disabilities,
     divisions,
@@ -63,7 +63,7 @@ __all__ = [
     "channel_accounts", "channel_months", "channel_rates", "channel_states", "corrections", "deliveries",
     "disabilities", "divisions", "duty_items", "employments", "enrolments", "enterprises", "equipment", "escalations",
     "extension_fields", "findings", "forecast_rules", "forecasts", "households", "import_errors", "imports", "job_runs",
-    "learned_facts", "metadata", "notifications", "objections", "outcomes", "parameters", "pending_lists",
+    "learned_facts", "metadata", "notification_tasks", "notifications", "objections", "outcomes", "parameters", "pending_lists",
     "pending_targets", "posts", "pregnancies", "residents", "retractions", "returns", "rule_activations",
     "rule_progress", "rule_versions", "scan_events", "scan_rules", "scans", "service_events", "sessions",
     "sign_in_codes", "sign_in_failures", "task_events", "tasks", "tokens", "undecided",

@@ -127,10 +127,18 @@ def plain(name: str, type_: TypeEngine[Any], label: str, **options: Any) -> Colu
 
 
 def reference(
-    name: str, target: str, label: str, *, nullable: bool = False, index: bool = True
+    name: str,
+    target: str,
+    label: str,
+    *,
+    nullable: bool = False,
+    index: bool = True,
+    primary_key: bool = False,
 ) -> Column[int]:
     """A foreign key that rules do not see."""
-    return Column(name, Key, ForeignKey(target), nullable=nullable, index=index, info={"label": label})
+    return Column(
+        name, Key, ForeignKey(target), nullable=nullable, index=index, primary_key=primary_key, info={"label": label}
+    )  # fmt: skip
 
 
 def day_index(table: str, column: str) -> Index:

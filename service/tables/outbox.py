@@ -1,10 +1,10 @@
-"""What is to be sent, to whom, over what, and what became of it: notifications, deliveries, attempts."""
+"""What is to be sent, to whom, over what, and what became of it: notifications with the tasks they tell of, deliveries, attempts."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Index, Integer, Table, Text, UniqueConstraint, false, text
 
-from service.tables.columns import Instant, choice, key, metadata, plain, reference
+from service.tables.columns import Instant, Key, choice, key, metadata, plain, reference
 
 
 def _filled(name: str, column: str, *columns: str) -> Index:
@@ -103,3 +103,12 @@ attempts = Table(
     plain("provider_ref", Text(), "渠道编号"),
     info={"label": "尝试"},
 )  # fmt: skip
+
+notification_tasks = Table(
+    "notification_tasks",
+    metadata,
+    # No foreign key: the row stays where it is when its notification is archived.
+    plain("notification_id", Key, "通知", primary_key=True, autoincrement=False),
+    reference("task_id", "tasks.task_id", "任务", primary_key=True),
+    info={"label": "通知所说的任务"},
+)

@@ -18,6 +18,7 @@ from service.access.unit import House, Unit
 from service.push import links
 from service.tables import (
     absences,
+    deliveries,
     enterprises,
     findings,
     objections,
@@ -141,6 +142,7 @@ async def _known(house: House, parties: Parties) -> Known:
             "absence_id": await some(absences.c.absence_id),
             "parameter_id": await some(parameters.c.parameter_id, parameters.c.value.is_not(None)),
             "scan_id": await some(scans.c.scan_id),
+            "message": [str(key) for key in await some(deliveries.c.delivery_id)],
             "uscc": await some(enterprises.c.uscc, enterprises.c.enterprise_id == enterprise),
             "rule": await some(rule_versions.c.rule, rule_versions.c.state == "active"),
             "login": [LOGIN],

@@ -8,29 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import made
-import pytest
 from answered import answer, visit
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from service.access.keys import open_vault
 from service.access.unit import House
-from service.cli import zhitui
 from service.cli.feedback import table
 from service.clock import SystemClock
 from service.settings import Settings
 from service.tables.database import Database
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def command(*words: str) -> Result:
-        env = {"ZHITUI_HOME": str(tmp_path), "ZHITUI_LOG_LEVEL": "error"}
-        return CliRunner().invoke(zhitui, list(words), env=env)
-
-    assert command("init").exit_code == 0
-    return command
 
 
 async def _visits(home: Path) -> None:

@@ -9,13 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import made
-import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from service.access.keys import open_vault
 from service.access.unit import House
 from service.calendar import WorkingDays
-from service.cli import zhitui
 from service.cli.forecast import Told, forecast_lines
 from service.clock import SystemClock
 from service.engine.forecasts import Group, Made, Untold
@@ -23,16 +21,6 @@ from service.settings import Settings
 from service.tables.database import Database
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def command(*words: str) -> Result:
-        env = {"ZHITUI_HOME": str(tmp_path), "ZHITUI_LOG_LEVEL": "error"}
-        return CliRunner().invoke(zhitui, list(words), env=env)
-
-    assert command("init").exit_code == 0
-    return command
 
 
 async def _eighty_in(home: Path, days: int) -> None:

@@ -9,30 +9,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import made
-import pytest
 from access.people import DONGPO, GRID, add_account, settle
-from click.testing import CliRunner, Result
+from click.testing import Result
 from planned import gather_all
 
 from service.access.keys import open_vault
 from service.access.permissions import Role
 from service.access.unit import House
-from service.cli import zhitui
 from service.clock import SystemClock
 from service.settings import Settings
 from service.tables.database import Database
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def command(*words: str) -> Result:
-        env = {"ZHITUI_HOME": str(tmp_path), "ZHITUI_LOG_LEVEL": "error"}
-        return CliRunner().invoke(zhitui, list(words), env=env)
-
-    assert command("init").exit_code == 0
-    return command
 
 
 async def _one_task(home: Path) -> date:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 import made
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
+from statements import statements
 
 from service.access.actors import Actor
 from service.access.permissions import Role
@@ -190,20 +188,6 @@ async def test_whoever_may_not_know_sensitive_facts_is_not_told_them_in_the_reas
     assert "独居" in reasons[1]
 
 
-@contextmanager
-def _statements(unit: Unit) -> Iterator[list[str]]:
-    """Every statement sent while it is open."""
-    seen: list[str] = []
-    connection = unit.connection.sync_connection
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(connection, "before_cursor_execute", note)
-    yield seen
-    event.remove(connection, "before_cursor_execute", note)
-
-
 async def test_an_explanation_takes_a_handful_of_statements_however_many_facts_there_are(
     sqlite_house: House,
 ) -> None:
@@ -216,7 +200,7 @@ async def test_an_explanation_takes_a_handful_of_statements_however_many_facts_t
             await _imported(unit, person)
             for number in range(facts):
                 await record_service(unit, [person], "VISIT", date(2026, 1, 1 + number % 28))
-            with _statements(unit) as seen:
+            with statements(unit) as seen:
                 told = await explain(unit, version, person, TODAY)
             assert told.judgement.verdict == "no"
             counts.append(len(seen))

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from service.api.examples import doors, matters, rulebook, staff, visits
+from service.api.examples import doors, matters, rulebook, staff, trails, visits
 
 Examples = Mapping[str, Any]
 _LINK = "3.20261123.1795435200.mD0p3Qe6Zr0Vb1xkq2yL8nTtWc5uHsJa"
-_NOUNS = (doors, visits, matters, rulebook, staff)
+_NOUNS = (doors, visits, matters, rulebook, staff, trails)
 
 
 def _gathered(what: str) -> Examples:
@@ -37,6 +37,7 @@ PLACES: Examples = MappingProxyType(
         "post_id": 3,
         "absence_id": 2,
         "scan_id": 12,
+        "message": "52",
         "uscc": "92330199MA2AYN0017",
         "rule": "elder-visits",
         "entity": "resident",
