@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.access.unit import Unit
@@ -90,10 +90,6 @@ async def notify_many(
 
 
 async def _note_tasks(unit: Unit, ids: Collection[int], about: ColumnElement[bool]) -> None:
-    """Rows of a notification that was removed go first: SQLite gives its key again where it was the greatest."""
-    await unit.connection.execute(
-        delete(notification_tasks).where(notification_tasks.c.notification_id.in_(ids))
-    )
     told = (
         select(notifications.c.notification_id, tasks.c.task_id)
         .join(tasks, tasks.c.account_id == notifications.c.account_id)

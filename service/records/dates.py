@@ -29,7 +29,7 @@ _MARKS = re.compile(r"\s*([-./年月日])\s*")
 _PARTIAL = re.compile(r"\d{4}年?|\d{4}[-./]?\d{1,2}|\d{4}年\d{1,2}月")
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
 _SERIAL_ZERO = date(1899, 12, 30)
-_SERIALS = range(3_000, 99_999)  # 1908 to 2173; smaller numbers are years somebody typed alone
+_SERIALS = range(3_000, 99_999)  # from 1908 on; smaller numbers are years somebody typed alone
 _YEARS = range(1900, 2101)
 
 
@@ -64,7 +64,7 @@ def _from_text(raw: str) -> date | None:
         if match:
             return _civil(*map(int, match.groups()))
     if _SERIAL.fullmatch(text) and int(float(text)) in _SERIALS:
-        return _SERIAL_ZERO + timedelta(days=int(float(text)))
+        return _in_range(_SERIAL_ZERO + timedelta(days=int(float(text))))
     raise Wrong("date_incomplete" if _PARTIAL.fullmatch(text) else "date_unreadable")
 
 

@@ -25,6 +25,7 @@ from service.tables import (
     findings,
     forecast_rules,
     job_runs,
+    notification_tasks,
     notifications,
     residents,
     task_events,
@@ -241,6 +242,7 @@ async def test_whoever_has_no_address_is_counted_and_can_be_sent_to_afterwards(
     settings = settings_in(tmp_path).model_copy(update={"channel": "webhook", "channel_config": WEBHOOK})
     async with morning.write() as unit:
         await unit.connection.execute(delete(deliveries))
+        await unit.connection.execute(delete(notification_tasks))
         await unit.connection.execute(delete(notifications))
         day = plan.Plan(TODAY, await plan.loads(unit, TODAY), 0)
         queued = await jobs.push_digests(unit, settings, day)
