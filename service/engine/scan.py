@@ -34,7 +34,7 @@ from service.errors import Conflict, InvalidInput, NotFound, Unavailable
 from service.logs import trace_of
 from service.tables import findings, rule_versions, scan_rules, scans
 from service.tables.alone import alone
-from service.tables.database import timed_out
+from service.tables.refusals import timed_out
 
 log = structlog.get_logger(__name__)
 Report = Callable[[str, int, int], None]

@@ -8,7 +8,6 @@ queue on a lock, writers of other processes wait `BUSY_SECONDS` and then get `Da
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -27,8 +26,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from service.errors import DatabaseBusy, NotReady, Problem, StorageFull, Unavailable, Unreachable
+from service.errors import NotReady, Unavailable, Unreachable
 from service.tables.one_trip import connect
+from service.tables.refusals import Refusals, refusal_of
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BUSY_SECONDS = 10
@@ -46,12 +46,6 @@ RESTS_SINCE = "rests_since"
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 BEGIN = "begin"
 """Name of the execution option by which a session says how SQLite begins its next transaction."""
-BUSY_STATES = (
-    "55P03",
-    "57014",
-    "40P01",
-    "40001",
-)  # lock not available, cancelled, deadlock, serialisation failure
 
 
 class Database:
@@ -273,45 +267,3 @@ def _parsed(url: str) -> URL:
     if parsed.drivername not in DRIVERS:
         raise NotReady(f"ZHITUI_DATABASE 只支持 {' 和 '.join(DRIVERS)} 两种地址。")
     return parsed
-
-
-class Refusals:
-    """Turns a locked or full database into the product's own error, which says that nothing was written."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        problem = refusal_of(error)
-        if problem is not None:
-            raise problem from error
-
-
-def refusal_of(error: BaseException | None) -> Problem | None:
-    """The product's error for a driver's, or None where there is none."""
-    if isinstance(error, PoolTimeout):
-        return DatabaseBusy()
-    original = getattr(error, "orig", error)
-    code = getattr(getattr(original, "__cause__", None) or original, "sqlite_errorcode", None)
-    if code is None:
-        code = getattr(original, "sqlite_errorcode", None)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return DatabaseBusy()
-    if code == sqlite3.SQLITE_FULL:
-        return StorageFull()
-    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    if state in BUSY_STATES:
-        return DatabaseBusy()
-    if state == "53100":
-        return StorageFull()
-    return None
-
-
-def timed_out(error: BaseException | None) -> bool:
-    """Whether PostgreSQL ended a statement because it took too long, whatever the error was turned into since."""
-    while error is not None:
-        original = getattr(error, "orig", error)
-        if getattr(original, "sqlstate", None) == "57014":
-            return True
-        error = error.__cause__
-    return False
